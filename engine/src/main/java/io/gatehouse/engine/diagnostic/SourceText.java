@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.engine.diagnostic;
+
+/// A text and the name its reader knows it by, usually a path.
+public record SourceText(String name, String text) {}

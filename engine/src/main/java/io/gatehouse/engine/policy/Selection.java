@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.engine.policy;
+
+import io.gatehouse.schemas.policy.Exemption;
+import io.gatehouse.schemas.policy.Match;
+import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+
+/// Whether a policy is about a workload: its scope, its `match`, its exemptions, in that order.
+final class Selection {
+    private Selection() {}
+
+    static boolean applies(WorkloadPolicy policy, Workload workload, LocalDate today) {
+        return inScope(policy, workload) && matches(policy.match(), workload) && !exempt(policy, workload, today);
+    }
+
+    private static boolean inScope(WorkloadPolicy policy, Workload workload) {
+        var namespace = policy.name().namespace();
+        return namespace.isEmpty() || namespace.equals(workload.namespace());
+    }
+
+    private static boolean matches(Match match, Workload workload) {
+        return (match.namespaces().isEmpty()
+                        || workload.namespace()
+                                .filter(n -> Glob.any(match.namespaces(), n))
+                                .isPresent())
+                && (match.matchLabels().isEmpty()
+                        || workload.labels()
+                                .filter(l -> carries(l, match.matchLabels()))
+                                .isPresent())
+                && (match.images().isEmpty()
+                        || workload.image()
+                                .filter(i -> Glob.any(match.images(), i))
+                                .isPresent())
+                && (match.containers().isEmpty() || Glob.any(match.containers(), workload.container()));
+    }
+
+    private static boolean carries(Map<String, String> labels, Map<String, String> wanted) {
+        return labels.entrySet().containsAll(wanted.entrySet());
+    }
+
+    private static boolean exempt(WorkloadPolicy policy, Workload workload, LocalDate today) {
+        return workload.namespace()
+                .filter(namespace -> policy.exempt().stream().anyMatch(e -> covers(e, namespace, today)))
+                .isPresent();
+    }
+
+    private static boolean covers(Exemption exemption, String namespace, LocalDate today) {
+        List<String> namespaces = exemption.namespaces();
+        return Glob.any(namespaces, namespace)
+                && exemption.expires().filter(today::isAfter).isEmpty();
+    }
+}
