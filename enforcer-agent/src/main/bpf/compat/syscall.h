@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * System call numbers and arguments as the entry code saved them, per architecture.
+ */
+#ifndef GH_SYSCALL_H
+#define GH_SYSCALL_H
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+	unsigned long r10;
+	unsigned long r8;
+	unsigned long orig_ax;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs {
+	__u64 regs[31];
+	__u64 orig_x0;
+	__s32 syscallno;
+};
+#else
+#error "no system call layout for this architecture"
+#endif
+
+#pragma clang attribute pop
+
+#if defined(__TARGET_ARCH_x86)
+#define GH_NR_EXECVE 59
+#define GH_NR_EXECVEAT 322
+
+static __always_inline __u64 gh_syscall_number(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, orig_ax);
+}
+
+static __always_inline __u64 gh_syscall_arg(struct pt_regs *regs, __u32 place)
+{
+	switch (place) {
+	case 0:
+		return BPF_CORE_READ(regs, di);
+	case 1:
+		return BPF_CORE_READ(regs, si);
+	case 2:
+		return BPF_CORE_READ(regs, dx);
+	case 3:
+		return BPF_CORE_READ(regs, r10);
+	default:
+		return BPF_CORE_READ(regs, r8);
+	}
+}
+
+static __always_inline bool gh_syscall_is_compat(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+}
+#else
+#define GH_NR_EXECVE 221
+#define GH_NR_EXECVEAT 281
+
+static __always_inline __u64 gh_syscall_number(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, syscallno);
+}
+
+static __always_inline __u64 gh_syscall_arg(struct pt_regs *regs, __u32 place)
+{
+	switch (place) {
+	case 0:
+		return BPF_CORE_READ(regs, orig_x0);
+	case 1:
+		return BPF_CORE_READ(regs, regs[1]);
+	case 2:
+		return BPF_CORE_READ(regs, regs[2]);
+	case 3:
+		return BPF_CORE_READ(regs, regs[3]);
+	default:
+		return BPF_CORE_READ(regs, regs[4]);
+	}
+}
+
+static __always_inline bool gh_syscall_is_compat(struct task_struct *task)
+{
+	return false;
+}
+#endif
+
+#endif /* GH_SYSCALL_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * The node's programs, one file a hook below hooks/. Two families: guard
+ * decides (LSM, and its stand-ins where none loads), watch tells (cgroups).
+ * Which of them load is the agent's choice, from what this kernel can do and
+ * what the policies in force ask.
+ */
+#include "kernel.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "gatehouse.h"
+
+#include "maps.h"
+
+#include "compat/syscall.h"
+
+#include "lib/stats.h"
+
+#include "lib/scope.h"
+
+#include "lib/object.h"
+
+#include "lib/emit.h"
+
+#include "lib/verdict.h"
+
+#include "lib/decide.h"
+
+#include "hooks/bprm_check_security.h"
+#include "hooks/cgroup.h"
+#include "hooks/file_open.h"
+#include "hooks/mmap_file.h"
+#include "hooks/path_change.h"
+#include "hooks/sched_process_exec.h"
+#include "hooks/sys_exit.h"
+
+#include "hooks/identify.h"
+
+char LICENSE[] SEC("license") = "GPL";

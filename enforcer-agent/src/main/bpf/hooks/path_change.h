@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* Hooks: the tree of files is about to change: names, links, modes, owners, sizes.
+ * Emit GH_ACT_CREATE to GH_ACT_XATTR for a breach. May deny: yes, with -EPERM.
+ *
+ * `entry` is what is told, `dir` the directory whose ancestors may be allowed.
+ * path_mknod is also what a plain O_CREAT asks, so no empty file is left behind.
+ */
+static __always_inline int gh_change(enum gh_act act, struct vfsmount *mnt, struct dentry *dir,
+				     struct dentry *entry)
+{
+	struct gh_breach breach = {.act = act};
+
+	if (!gh_find_scope(&breach.scope))
+		return 0;
+
+	breach.dentry = (__u64)entry;
+	gh_decide_change(&breach, BPF_CORE_READ(dir, d_inode), mnt, dir);
+	return gh_answer(&breach);
+}
+
+#define GH_CHANGE_IN(hook, act, ...)                                                               \
+	SEC("lsm/" #hook)                                                                          \
+	int BPF_PROG(gh_##hook, struct path *dir, struct dentry *entry, ##__VA_ARGS__)             \
+	{                                                                                          \
+		if (earlier)                                                                       \
+			return gh_refuse(true);                                                    \
+		return gh_change(act, BPF_CORE_READ(dir, mnt), BPF_CORE_READ(dir, dentry), entry); \
+	}
+
+#define GH_CHANGE_OF(hook, act, ...)                                           \
+	SEC("lsm/" #hook)                                                      \
+	int BPF_PROG(gh_##hook, struct path *path, ##__VA_ARGS__)              \
+	{                                                                      \
+		struct dentry *entry = BPF_CORE_READ(path, dentry);            \
+                                                                               \
+		if (earlier)                                                   \
+			return gh_refuse(true);                                \
+		return gh_change(act, BPF_CORE_READ(path, mnt), entry, entry); \
+	}
+
+GH_CHANGE_IN(path_mknod, GH_ACT_CREATE, unsigned short mode, unsigned int dev, int earlier)
+GH_CHANGE_IN(path_mkdir, GH_ACT_MKDIR, unsigned short mode, int earlier)
+GH_CHANGE_IN(path_unlink, GH_ACT_REMOVE, int earlier)
+GH_CHANGE_IN(path_rmdir, GH_ACT_RMDIR, int earlier)
+GH_CHANGE_IN(path_symlink, GH_ACT_SYMLINK, const char *target, int earlier)
+GH_CHANGE_OF(path_chmod, GH_ACT_CHMOD, unsigned short mode, int earlier)
+GH_CHANGE_OF(path_chown, GH_ACT_CHOWN, unsigned int uid, unsigned int gid, int earlier)
+GH_CHANGE_OF(path_truncate, GH_ACT_TRUNCATE, int earlier)
+
+SEC("lsm/path_link")
+int BPF_PROG(gh_path_link, struct dentry *old, struct path *dir, struct dentry *entry, int earlier)
+{
+	if (earlier)
+		return gh_refuse(true);
+	return gh_change(GH_ACT_LINK, BPF_CORE_READ(dir, mnt), BPF_CORE_READ(dir, dentry), entry);
+}
+
+/* Both sides of a rename must be allowed: the second program looks at the target. */
+SEC("lsm/path_rename")
+int BPF_PROG(gh_path_rename, struct path *from, struct dentry *old, struct path *to,
+	     struct dentry *new, unsigned int flags, int earlier)
+{
+	if (earlier)
+		return gh_refuse(true);
+	return gh_change(GH_ACT_RENAME, BPF_CORE_READ(from, mnt), BPF_CORE_READ(from, dentry), old);
+}
+
+SEC("lsm/path_rename")
+int BPF_PROG(gh_path_rename_to, struct path *from, struct dentry *old, struct path *to,
+	     struct dentry *new, unsigned int flags, int earlier)
+{
+	if (earlier)
+		return gh_refuse(true);
+	return gh_change(GH_ACT_RENAME, BPF_CORE_READ(to, mnt), BPF_CORE_READ(to, dentry), new);
+}
+
+/* ftruncate and O_TRUNC since kernel 6.2 (3350607dc5637be2563f484dcfe2fed456f3d4ff). */
+SEC("lsm/file_truncate")
+int BPF_PROG(gh_file_truncate, struct file *file, int earlier)
+{
+	struct dentry *entry = BPF_CORE_READ(file, f_path.dentry);
+
+	if (earlier)
+		return gh_refuse(true);
+	return gh_change(GH_ACT_TRUNCATE, BPF_CORE_READ(file, f_path.mnt), entry, entry);
+}
+
+/* No mount is given here, so the record names the file up to its file system's root. */
+SEC("lsm/inode_setxattr")
+int BPF_PROG(gh_setxattr, void *idmap, struct dentry *entry, const char *name, const void *value,
+	     unsigned long size, int flags, int earlier)
+{
+	if (earlier)
+		return gh_refuse(true);
+	return gh_change(GH_ACT_XATTR, NULL, entry, entry);
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(gh_removexattr, void *idmap, struct dentry *entry, const char *name, int earlier)
+{
+	if (earlier)
+		return gh_refuse(true);
+	return gh_change(GH_ACT_XATTR, NULL, entry, entry);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* Hook: a system call returns. The stand-in for file_open and the path hooks
+ * where the kernel loads no LSM program; attached only while a policy asks for
+ * writes, because every system call of the node pays for it.
+ *
+ * An opened file is judged as the kernel object it is, and its writer ended
+ * before a byte is written. A changed name is known by text only: the agent
+ * looks it up and ends the writer, late. May deny: no; may kill: yes.
+ */
+static __always_inline struct file *gh_file_of(struct task_struct *task, __u32 fd)
+{
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **slot = BPF_CORE_READ(table, fd);
+	struct file *file = NULL;
+
+	if (fd >= BPF_CORE_READ(table, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), &slot[fd]);
+	return file;
+}
+
+static __always_inline void gh_opened(struct gh_breach *breach, struct task_struct *task, __u32 fd)
+{
+	struct file *file = gh_file_of(task, fd);
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	breach->act = GH_ACT_OPEN_WRITE;
+	if (!file || !(BPF_CORE_READ(file, f_mode) & (FMODE_WRITE | FMODE_CREATED)))
+		return;
+	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFREG)
+		return;
+	breach->dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+	gh_decide_change(breach, inode, BPF_CORE_READ(file, f_path.mnt), (void *)breach->dentry);
+	gh_end(breach);
+}
+
+/* Tells where the name starts: the root, the working directory, or an open one. */
+static __always_inline void gh_renamed(struct gh_breach *breach, struct task_struct *task,
+				       struct pt_regs *regs, __u32 what)
+{
+	const struct gh_rules *rules = gh_rules_of(breach);
+	__u32 place = (what - 2) & 7;
+	__u32 dir = (what - 2) >> 3;
+	struct file *file = NULL;
+	char first = 0;
+
+	if (!rules)
+		return;
+	breach->act = GH_ACT_NAMED_CHANGE;
+	breach->violated[GH_WRITE_ROOT] = rules->rule[GH_WRITE_ROOT].report |
+					  rules->rule[GH_WRITE_ROOT].deny |
+					  rules->rule[GH_WRITE_ROOT].kill;
+	if (!breach->violated[GH_WRITE_ROOT])
+		return;
+
+	if (place == 7) { /* an open file, no name */
+		file = gh_file_of(task, gh_syscall_arg(regs, 0));
+	} else {
+		breach->text = gh_syscall_arg(regs, place);
+		bpf_probe_read_user(&first, sizeof(first), (void *)breach->text);
+		if (dir && first != '/' && (__s32)gh_syscall_arg(regs, dir - 1) >= 0)
+			file = gh_file_of(task, gh_syscall_arg(regs, dir - 1));
+	}
+	if (file) {
+		breach->mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
+		breach->dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+	} else if (first == '/') {
+		breach->mnt = (__u64)BPF_CORE_READ(task, fs, root.mnt);
+		breach->dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
+	} else {
+		breach->mnt = (__u64)BPF_CORE_READ(task, fs, pwd.mnt);
+		breach->dentry = (__u64)BPF_CORE_READ(task, fs, pwd.dentry);
+	}
+	breach->verdict = GH_REPORT; /* the agent's to raise */
+	breach->backend = GH_BACKEND_TRACEPOINT;
+	gh_tell(breach);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct gh_breach breach = {};
+	__u32 number;
+	__u32 *what;
+
+	if (result < 0)
+		return 0;
+	number = gh_syscall_number(regs) & 511;
+	if (gh_syscall_is_compat(task)) {
+		number |= 512;
+		breach.file.facts = GH_FACT_COMPAT;
+	}
+	what = bpf_map_lookup_elem(&gh_syscalls, &number);
+	if (!what || !*what)
+		return 0;
+	if (!gh_find_scope(&breach.scope))
+		return 0;
+
+	breach.syscall = number;
+	if (*what == 1)
+		gh_opened(&breach, task, result);
+	else
+		gh_renamed(&breach, task, regs, *what);
+	return 0;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Telling the agent. A record is evidence: every step may fail, is marked or
+ * counted when it does, and never changes a verdict.
+ */
+#ifndef GH_EMIT_H
+#define GH_EMIT_H
+
+struct gh_breach {
+	struct gh_scope scope;
+	struct gh_file_facts file;
+	__u64 mnt;    /* struct vfsmount of the path, or 0 */
+	__u64 dentry; /* struct dentry of the path, or 0 */
+	__u32 violated[GH_RULE_COUNT];
+	__u16 act;
+	__u8 verdict;
+	__u8 backend;
+	__u64 text; /* user address of a path as the program wrote it, or 0 */
+	__u32 syscall;
+	__u32 running; /* 1: the new program's image is in place */
+};
+
+/*
+ * Names from a directory entry up to the root of its mount namespace; not to the
+ * task's root, which chroot moves. Returns the bytes written.
+ */
+static __always_inline __u32 gh_write_names(char *out, struct vfsmount *mnt, struct dentry *dentry,
+					    __u16 *facts)
+{
+	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	__u32 len = 0;
+	int i;
+
+	if (!mnt || !dentry)
+		return 0;
+	/* 64 steps up: names and mount points together. */
+	for (i = 0; i < 64; i++) {
+		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+		const unsigned char *name;
+		long n;
+
+		if (dentry == BPF_CORE_READ(mount, mnt.mnt_root) || dentry == parent) {
+			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+			if (above == mount || !above)
+				return len;
+			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+			mount = above;
+			continue;
+		}
+		if (len >= GH_PATH)
+			break;
+		name = BPF_CORE_READ(dentry, d_name.name);
+		/* For the verifier: the compiler knows that len is small and drops the mask. */
+		barrier_var(len);
+		n = bpf_probe_read_kernel_str(out + (len & (GH_PATH - 1)), GH_NAME, name);
+		if (n <= 0)
+			break;
+		len += n;
+		dentry = parent;
+	}
+	*facts |= GH_FACT_PATH_CUT;
+	return len;
+}
+
+/* The argument vector of a program that is in place: one piece of its stack. */
+static __always_inline void gh_write_running_args(struct gh_event *event, struct task_struct *task)
+{
+	unsigned long start = BPF_CORE_READ(task, mm, arg_start);
+	unsigned long len = BPF_CORE_READ(task, mm, arg_end) - start;
+
+	if (len > GH_ARGS) {
+		len = GH_ARGS;
+		event->facts |= GH_FACT_ARGS_CUT;
+	}
+	if (bpf_probe_read_user(event->args, len & (2 * GH_ARGS - 1), (void *)start))
+		event->facts |= GH_FACT_ARGS_UNREAD;
+	else
+		event->args_len = len;
+}
+
+/*
+ * The argument vector of a program that was asked for: pointers in the memory
+ * of the one who asks. The kernel copied them a moment ago, so the pages are there.
+ */
+static __always_inline void gh_write_asked_args(struct gh_event *event, struct task_struct *task)
+{
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
+	__u64 nr = gh_syscall_number(regs);
+	__u64 argv = nr == GH_NR_EXECVEAT ? gh_syscall_arg(regs, 2) : gh_syscall_arg(regs, 1);
+	__u32 len = 0;
+	int i;
+
+	if (nr != GH_NR_EXECVE && nr != GH_NR_EXECVEAT) {
+		event->facts |= GH_FACT_ARGS_UNREAD; /* 32-bit caller, or the kernel itself */
+		return;
+	}
+	/* 32 words are enough to tell what was asked. */
+	for (i = 0; i < 32; i++) {
+		__u64 at = 0;
+		long n;
+
+		if (bpf_probe_read_user(&at, sizeof(at), (void *)(argv + 8 * i)))
+			goto unread;
+		if (!at)
+			return;
+		if (len >= GH_ARGS)
+			break;
+		barrier_var(len); /* for the verifier, as above */
+		n = bpf_probe_read_user_str(&event->args[len & (GH_ARGS - 1)], GH_NAME, (void *)at);
+		if (n <= 0)
+			goto unread;
+		if (n == GH_NAME)
+			event->facts |= GH_FACT_ARGS_CUT;
+		len += n;
+		event->args_len = len;
+	}
+	event->facts |= GH_FACT_ARGS_CUT;
+	return;
+unread:
+	event->facts |= GH_FACT_ARGS_UNREAD;
+}
+
+static __always_inline void gh_write_ancestors(struct gh_event *event, struct task_struct *task)
+{
+	int i;
+
+	event->ancestor_count = 0;
+	for (i = 0; i < GH_ANCESTORS; i++) {
+		struct task_struct *parent = BPF_CORE_READ(task, real_parent, group_leader);
+		struct gh_ancestor *ancestor = &event->ancestors[i];
+
+		if (!parent || parent == task)
+			return;
+		ancestor->tgid = BPF_CORE_READ(parent, tgid);
+		if (!ancestor->tgid)
+			return;
+		ancestor->start_ns = BPF_CORE_READ(parent, start_boottime);
+		bpf_core_read_str(ancestor->comm, sizeof(ancestor->comm), &parent->comm);
+		ancestor->_pad = 0;
+		event->ancestor_count = i + 1;
+		task = parent;
+	}
+}
+
+static __noinline int gh_tell(struct gh_breach *breach)
+{
+	struct task_struct *task = (void *)bpf_get_current_task_btf();
+	struct gh_event *event;
+	__u64 id;
+
+	event = bpf_ringbuf_reserve(&gh_events, sizeof(*event), 0);
+	if (!event) {
+		gh_count(GH_STAT_RING_FULL);
+		return 0;
+	}
+	event->time_ns = bpf_ktime_get_boot_ns();
+	event->scope = breach->scope.key;
+	event->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	event->ino = breach->file.ino;
+	event->dev = breach->file.dev;
+	event->generation = breach->file.generation;
+	id = bpf_get_current_pid_tgid();
+	event->tgid = id >> 32;
+	event->tid = id;
+	id = bpf_get_current_uid_gid();
+	event->uid = id;
+	event->gid = id >> 32;
+	event->mnt_ns = gh_mount_namespace(task);
+	event->slot = breach->scope.slot;
+	event->rules = breach->scope.rules;
+	event->violated[0] = breach->violated[0];
+	event->violated[1] = breach->violated[1];
+	event->violated[2] = breach->violated[2];
+	event->act = breach->act;
+	event->facts = breach->file.facts;
+	if (event->mnt_ns == gh_config.host_mnt_ns)
+		event->facts |= GH_FACT_HOST_MOUNTS;
+	event->verdict = breach->verdict;
+	event->backend = breach->backend;
+	event->_pad = 0;
+	event->syscall = breach->syscall;
+	event->args_len = 0;
+	event->_pad2 = 0;
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	gh_write_ancestors(event, task);
+	event->path_len = gh_write_names(event->path, (void *)breach->mnt, (void *)breach->dentry,
+					 &event->facts);
+	event->exe_len = 0;
+	if (breach->act != GH_ACT_EXEC && breach->act != GH_ACT_STRANGER) {
+		struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+
+		event->exe_len = gh_write_names(event->exe, BPF_CORE_READ(exe, f_path.mnt),
+						BPF_CORE_READ(exe, f_path.dentry), &event->facts);
+	}
+	if (breach->text) {
+		long n = bpf_probe_read_user_str(event->args, GH_ARGS, (void *)breach->text);
+
+		if (n > 0)
+			event->args_len = n;
+		else
+			event->facts |= GH_FACT_ARGS_UNREAD;
+	} else if (breach->act == GH_ACT_EXEC && !breach->running) {
+		gh_write_asked_args(event, task);
+	} else {
+		gh_write_running_args(event, task);
+	}
+	gh_count(GH_STAT_EVENTS);
+	/* Verdicts are rare and wanted at once. */
+	bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+	return 0;
+}
+
+#endif /* GH_EMIT_H */

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Whose container is this? One lookup by cgroup, never by namespace: a
+ * namespace can be left, and its number is used again at once.
+ */
+#ifndef GH_SCOPE_H
+#define GH_SCOPE_H
+
+struct gh_scope {
+	__u64 key;
+	__u32 slot;
+	__u32 root_dev;
+	__u32 rules; /* 0 only together with slot 0 */
+};
+
+static __always_inline __u64 gh_key_of(struct task_struct *task)
+{
+	__u32 memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state *css = NULL;
+	__u64 id = BPF_CORE_READ(set, dfl_cgrp, kn, id);
+
+	if (id != 1)
+		return id;
+
+	/* In the root of cgroup2: a hybrid host may place containers by v1 alone. */
+	bpf_core_read(&css, sizeof(css), &set->subsys[memory & 15]);
+	id = BPF_CORE_READ(css, cgroup, kn, id);
+	return id == 1 ? 1 : id | GH_V1_KEY;
+}
+
+/* The key of a cgroup, or 0 if containers are not told apart by its hierarchy. */
+static __always_inline __u64 gh_key_of_cgroup(struct cgroup *cgroup)
+{
+	__u32 memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+	__u64 id = BPF_CORE_READ(cgroup, kn, id);
+
+	if (BPF_CORE_READ(cgroup, root, hierarchy_id) == 0)
+		return id;
+	if (BPF_CORE_READ(cgroup, root, subsys_mask) & (1U << (memory & 31)))
+		return id | GH_V1_KEY;
+	return 0;
+}
+
+static __always_inline __u32 gh_mount_namespace(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+}
+
+/*
+ * Fills in the scope of the running task and says whether something is asked of it.
+ * A runtime on its way into the container still sees the host's mounts and is
+ * not yet the container; nothing inside can get that namespace back.
+ */
+static __always_inline bool gh_find_scope(struct gh_scope *scope)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct gh_slot *slot;
+	__u32 *number;
+	__u64 word;
+
+	scope->key = bpf_get_current_cgroup_id();
+	if (scope->key == 1)
+		scope->key = gh_key_of(task);
+
+	number = bpf_map_lookup_elem(&gh_scopes, &scope->key);
+	if (!number || !*number)
+		return false;
+	scope->slot = *number;
+
+	slot = bpf_map_lookup_elem(&gh_slots, number);
+	if (!slot)
+		return false;
+	/* One load: the agent replaces both halves in one store. */
+	word = *(volatile __u64 *)slot;
+	scope->rules = word;
+	scope->root_dev = word >> 32;
+	if (!scope->rules)
+		return false;
+
+	return gh_mount_namespace(task) != gh_config.host_mnt_ns;
+}
+
+#endif /* GH_SCOPE_H */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * From breached policies to a verdict, and from a verdict to what the kernel is told.
+ */
+#ifndef GH_VERDICT_H
+#define GH_VERDICT_H
+
+/*
+ * -EPERM or 0. Written in assembly because the 6.12 verifier loses the range of
+ * a value that the compiler turned into a select ("R0 has smax=4294967295").
+ */
+static __always_inline int gh_refuse(bool deny)
+{
+	long r;
+	long d = deny;
+
+	asm volatile("%[r] = 0\n if %[d] == 0 goto +1\n %[r] = -1\n" : [r] "=&r"(r) : [d] "r"(d));
+	return r;
+}
+
+/* Adds the policies that a rule's masks name and `satisfied` does not. */
+static __always_inline void gh_judge(struct gh_breach *breach, const struct gh_rules *rules,
+				     enum gh_rule rule, __u32 satisfied)
+{
+	const struct gh_masks *masks = &rules->rule[rule];
+	__u32 report = masks->report & ~satisfied;
+	__u32 deny = masks->deny & ~satisfied;
+	__u32 kill = masks->kill & ~satisfied;
+
+	breach->violated[rule] = report | deny | kill;
+	if (report && breach->verdict < GH_REPORT)
+		breach->verdict = GH_REPORT;
+	if (deny && breach->verdict < GH_DENY)
+		breach->verdict = GH_DENY;
+	if (kill)
+		breach->verdict = GH_KILL;
+}
+
+/* In a protected container what is not known is refused, and counted. */
+static __always_inline void gh_fail_closed(struct gh_breach *breach, __u32 stat)
+{
+	gh_count(stat);
+	breach->verdict = GH_DENY;
+}
+
+static __always_inline void gh_kill(void)
+{
+	if (bpf_send_signal(9))
+		gh_count(GH_STAT_SIGNAL_FAILED);
+}
+
+/* LSM: tell, kill if asked, and answer the kernel. */
+static __always_inline int gh_answer(struct gh_breach *breach)
+{
+	if (breach->verdict == GH_ALLOW)
+		return 0;
+	breach->backend = GH_BACKEND_LSM;
+	gh_tell(breach);
+	if (breach->verdict == GH_KILL)
+		gh_kill();
+	return gh_refuse(breach->verdict >= GH_DENY);
+}
+
+/* No LSM: the act has passed the kernel's checks; what is left is to end the process. */
+static __always_inline void gh_end(struct gh_breach *breach)
+{
+	if (breach->verdict == GH_ALLOW)
+		return;
+	breach->backend = GH_BACKEND_TRACEPOINT;
+	if (breach->verdict >= GH_DENY)
+		gh_kill();
+	gh_tell(breach);
+}
+
+#endif /* GH_VERDICT_H */

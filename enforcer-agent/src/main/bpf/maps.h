@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Every map: key, value, writer, reader, and what a full map means.
+ */
+#ifndef GH_MAPS_H
+#define GH_MAPS_H
+
+const volatile struct gh_config gh_config SEC(".rodata.config") = {};
+
+/*
+ * cgroup key -> slot. Written by the agent, and by gh_cgroup_born for cgroups
+ * below a known one; read by every hook. Full: the agent refuses the container
+ * and says so; gh_cgroup_born counts GH_STAT_SCOPES_FULL.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GH_SCOPES);
+	__type(key, __u64);
+	__type(value, __u32);
+} gh_scopes SEC(".maps");
+
+/* slot -> rules and root. Written by the agent, read by every hook. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GH_SLOTS);
+	__type(key, __u32);
+	__type(value, struct gh_slot);
+} gh_slots SEC(".maps");
+
+/* Rules by number, immutable while a slot names them. Written by the agent. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GH_RULESETS);
+	__type(key, __u32);
+	__type(value, struct gh_rules);
+} gh_rulesets SEC(".maps");
+
+/*
+ * file or directory -> policies that allow it. Written by the agent before the
+ * rules that need it are named. Full: the agent keeps the container's last rules.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, GH_ALLOWED);
+	__type(key, struct gh_object);
+	__type(value, __u32);
+} gh_allowed SEC(".maps");
+
+/* Records for the agent. Full: counted, never waited for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, GH_RING_BYTES);
+} gh_events SEC(".maps");
+
+/* Counters by cause, enum gh_stat. Written by every hook, read by the agent. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, GH_STAT_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} gh_stats SEC(".maps");
+
+/*
+ * System call number (+ 512 for 32-bit callers) -> what its success means, for
+ * kernels without LSM: 0 nothing, 1 open, else 2 + place of the path argument
+ * + 8 * (1 + place of the directory argument), 2 + 7 for a file descriptor in
+ * argument 0. Written by the agent once, read by gh_syscall_done.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1024);
+	__type(key, __u32);
+	__type(value, __u32);
+} gh_syscalls SEC(".maps");
+
+#endif /* GH_MAPS_H */
