@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.enforce;
+
+import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_ALLOW;
+import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FROM_IMAGE;
+import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_ROOT;
+
+import io.gatehouse.events.Backend;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// The programs of `gatehouse.bpf.c`: where each hooks in, which rules need it, and what is lost without it.
+public enum GuardProgram {
+    EXEC("gh_exec", Backend.LSM, "bprm_check_security", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE)),
+    MAP("gh_map", Backend.LSM, "mmap_file", Set.of(PROCESS_FROM_IMAGE)),
+    REMAP("gh_remap", Backend.LSM, "file_mprotect", Set.of(PROCESS_FROM_IMAGE)),
+    OPEN("gh_open", Backend.LSM, "file_open", Set.of(WRITE_ROOT)),
+    MKNOD("gh_path_mknod", Backend.LSM, "path_mknod", Set.of(WRITE_ROOT)),
+    MKDIR("gh_path_mkdir", Backend.LSM, "path_mkdir", Set.of(WRITE_ROOT)),
+    UNLINK("gh_path_unlink", Backend.LSM, "path_unlink", Set.of(WRITE_ROOT)),
+    RMDIR("gh_path_rmdir", Backend.LSM, "path_rmdir", Set.of(WRITE_ROOT)),
+    SYMLINK("gh_path_symlink", Backend.LSM, "path_symlink", Set.of(WRITE_ROOT)),
+    LINK("gh_path_link", Backend.LSM, "path_link", Set.of(WRITE_ROOT)),
+    RENAME("gh_path_rename", Backend.LSM, "path_rename", Set.of(WRITE_ROOT)),
+    RENAME_TO("gh_path_rename_to", Backend.LSM, "path_rename", Set.of(WRITE_ROOT)),
+    CHMOD("gh_path_chmod", Backend.LSM, "path_chmod", Set.of(WRITE_ROOT)),
+    CHOWN("gh_path_chown", Backend.LSM, "path_chown", Set.of(WRITE_ROOT)),
+    TRUNCATE("gh_path_truncate", Backend.LSM, "path_truncate", Set.of(WRITE_ROOT)),
+    /// Kernels before 6.2 ask path_truncate instead and have no such hook.
+    FILE_TRUNCATE("gh_file_truncate", Backend.LSM, "file_truncate", Set.of(WRITE_ROOT)),
+    SETXATTR("gh_setxattr", Backend.LSM, "inode_setxattr", Set.of(WRITE_ROOT)),
+    REMOVEXATTR("gh_removexattr", Backend.LSM, "inode_removexattr", Set.of(WRITE_ROOT)),
+
+    EXECUTED("gh_executed", Backend.TRACEPOINT, "sched_process_exec", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE)),
+    SYSCALL_DONE("gh_syscall_done", Backend.TRACEPOINT, "sys_exit", Set.of(WRITE_ROOT));
+
+    /// Tell of containers that come and go; attached as long as the agent runs.
+    static final List<String> WATCH = List.of("gh_cgroup_born", "gh_cgroup_joined", "gh_cgroup_gone", "gh_stranger");
+
+    /// Called by the agent, attached nowhere.
+    static final String IDENTIFY = "gh_identify";
+
+    private final String program;
+    private final Backend backend;
+    private final String hook;
+    private final Set<RuntimeRule> rules;
+
+    GuardProgram(String program, Backend backend, String hook, Set<RuntimeRule> rules) {
+        this.program = program;
+        this.backend = backend;
+        this.hook = hook;
+        this.rules = rules;
+    }
+
+    public String program() {
+        return program;
+    }
+
+    public String hook() {
+        return hook;
+    }
+
+    public Set<RuntimeRule> rules() {
+        return rules;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    static Set<String> programsOf(Backend backend) {
+        return Arrays.stream(values())
+                .filter(p -> p.backend == backend)
+                .map(GuardProgram::program)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// What a container can do unseen where this program is not in the kernel; empty where another hook covers it.
+    Optional<String> withoutIt() {
+        return switch (this) {
+            case FILE_TRUNCATE -> Optional.empty();
+            case EXEC, EXECUTED -> Optional.of("programs start unchecked");
+            case MAP, REMAP -> Optional.of("code from files outside the image can be mapped unchecked");
+            default -> Optional.of(hook + " is not checked");
+        };
+    }
+}

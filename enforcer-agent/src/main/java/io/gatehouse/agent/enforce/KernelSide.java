@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.enforce;
+
+import io.gatehouse.agent.kernel.BpfMap;
+import io.gatehouse.agent.kernel.BpfObject;
+import io.gatehouse.agent.kernel.OpenedFile;
+import io.gatehouse.agent.kernel.RingBuffer;
+import io.gatehouse.agent.kernel.Wire;
+import io.gatehouse.events.Backend;
+import io.gatehouse.schemas.alert.Guarantee;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The programs and maps in the kernel, and what they can do on this one.
+public final class KernelSide implements AutoCloseable {
+    private static final String OBJECT = "/io/gatehouse/agent/bpf/gatehouse.bpf.o";
+    private static final Path ACTIVE_LSMS = Path.of("/sys/kernel/security/lsm");
+
+    private final BpfObject object;
+    private final Backend backend;
+    private final Optional<String> whyNotLsm;
+    private final BpfMap stats;
+
+    private KernelSide(BpfObject object, Backend backend, Optional<String> whyNotLsm) {
+        this.object = object;
+        this.backend = backend;
+        this.whyNotLsm = whyNotLsm;
+        this.stats = object.map("gh_stats", 4, 8);
+    }
+
+    /// Loads what this kernel takes, the strongest backend first, and attaches the watching programs. Guarding programs
+    /// wait for [#need].
+    public static KernelSide load() {
+        makeOverlayKnown();
+        var elf = elf();
+        int hostMounts = hostMountNamespace();
+        var whyNotLsm = whyNotLsm(elf, hostMounts);
+        var backend = whyNotLsm.isEmpty() ? Backend.LSM : Backend.TRACEPOINT;
+
+        var wanted = new HashSet<>(GuardProgram.programsOf(backend));
+        wanted.addAll(GuardProgram.WATCH);
+        wanted.add(GuardProgram.IDENTIFY);
+        var kernel = new KernelSide(BpfObject.load(elf, wanted, hostMounts), backend, whyNotLsm);
+        try {
+            kernel.describeSyscalls();
+            GuardProgram.WATCH.forEach(kernel.object::attach);
+            return kernel;
+        } catch (RuntimeException e) {
+            kernel.close();
+            throw e;
+        }
+    }
+
+    /// Why inline denial is not to be had here; empty where it is.
+    private static Optional<String> whyNotLsm(byte[] elf, int hostMounts) {
+        try (var probe = BpfObject.load(elf, Set.of(GuardProgram.EXEC.program()), hostMounts)) {
+            var refusal = probe.refused().get(GuardProgram.EXEC.program());
+            if (refusal != null) {
+                return Optional.of("this kernel refuses LSM programs: " + refusal);
+            }
+        }
+        // A kernel without "bpf" in its list takes such programs, attaches them, and never calls them.
+        try {
+            var active = Files.readString(ACTIVE_LSMS).strip();
+            return List.of(active.split(",")).contains("bpf")
+                    ? Optional.empty()
+                    : Optional.of("the bpf LSM is not active; boot with lsm=" + active + ",bpf");
+        } catch (IOException _) {
+            return Optional.of("whether the bpf LSM is active cannot be read from " + ACTIVE_LSMS
+                    + "; mount -t securityfs securityfs /sys/kernel/security");
+        }
+    }
+
+    /// The overlay module's types are known only once it is loaded, and the layer of a file only by them.
+    private static void makeOverlayKnown() {
+        try {
+            if (!Files.readString(Path.of("/proc/filesystems")).contains("\toverlay\n")) {
+                new ProcessBuilder("modprobe", "overlay").inheritIO().start().waitFor();
+            }
+        } catch (IOException _) {
+            return; // no modprobe: the programs then see no overlay, and each container is told of as such
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static byte[] elf() {
+        try (var in = KernelSide.class.getResourceAsStream(OBJECT)) {
+            if (in == null) {
+                throw new IllegalStateException(OBJECT + " is not on the class path; build with ./mvnw package");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Of process 1, so that an agent in a pod with the host's pids finds the host's.
+    static int hostMountNamespace() {
+        return mountNamespace(1).orElseThrow(() -> new IllegalStateException("/proc/1/ns/mnt cannot be read"));
+    }
+
+    /// Inode number of a process's mount namespace; empty where the process is gone.
+    static Optional<Integer> mountNamespace(long pid) {
+        try {
+            var link = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/mnt")).toString(); // mnt:[4026531841]
+            return Optional.of(Integer.parseUnsignedInt(link.substring(link.indexOf('[') + 1, link.indexOf(']'))));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    private void describeSyscalls() {
+        if (backend == Backend.LSM) {
+            return;
+        }
+        var map = object.map("gh_syscalls", 4, 4);
+        SyscallTable.codes()
+                .forEach((number, code) -> map.put(
+                        BpfObject.buffer(4).putInt(0, number),
+                        BpfObject.buffer(4).putInt(0, code)));
+    }
+
+    /// The backend that decides here.
+    public Backend backend() {
+        return backend;
+    }
+
+    public Optional<String> whyNotLsm() {
+        return whyNotLsm;
+    }
+
+    /// Programs that this kernel would not take, and what it said.
+    public Map<String, String> refused() {
+        return object.refused();
+    }
+
+    /// What a denying verdict of a rule is worth here.
+    public Guarantee guarantee(RuntimeRule rule) {
+        var program =
+                switch (backend) {
+                    case LSM -> rule == RuntimeRule.WRITE_ROOT ? GuardProgram.OPEN : GuardProgram.EXEC;
+                    case TRACEPOINT, AGENT ->
+                        rule == RuntimeRule.WRITE_ROOT ? GuardProgram.SYSCALL_DONE : GuardProgram.EXECUTED;
+                };
+        if (!object.loaded().contains(program.program())) {
+            return Guarantee.REPORTED;
+        }
+        return backend == Backend.LSM ? Guarantee.PREVENTED : Guarantee.KILLED;
+    }
+
+    /// What a rule does not cover on this kernel, one phrase each.
+    public List<String> gaps(RuntimeRule rule) {
+        var gaps = new ArrayList<String>();
+        if (backend != Backend.LSM) {
+            switch (rule) {
+                case PROCESS_ALLOW -> gaps.add("of a script only its interpreter is judged");
+                case PROCESS_FROM_IMAGE -> {
+                    gaps.add("of a script only its interpreter is judged");
+                    gaps.add("code that a running program maps (a library, a plug-in) is not seen");
+                }
+                case WRITE_ROOT -> {
+                    gaps.add("a file is created or emptied before its writer is killed");
+                    gaps.add("directories, links, names, modes and owners change before their writer is killed");
+                    gaps.add("io_uring is not seen");
+                }
+            }
+        }
+        for (var program : GuardProgram.values()) {
+            if (program.backend() == backend
+                    && program.rules().contains(rule)
+                    && !object.loaded().contains(program.program())) {
+                program.withoutIt().ifPresent(gaps::add);
+            }
+        }
+        return gaps;
+    }
+
+    /// Attaches the programs that these rules need and detaches the others: no container pays for what none asks.
+    public void need(Set<RuntimeRule> rules) {
+        for (var program : GuardProgram.values()) {
+            if (!object.loaded().contains(program.program())) {
+                continue;
+            }
+            if (Collections.disjoint(program.rules(), rules)) {
+                object.detach(program.program());
+            } else {
+                object.attach(program.program());
+            }
+        }
+    }
+
+    /// Programs now on their hooks.
+    public Set<String> attached() {
+        return object.attached();
+    }
+
+    /// What the kernel calls a file.
+    ///
+    /// @param below policies that let the asked rules write below one of the file's ancestors
+    public record Identity(int dev, long ino, int generation, boolean overlay, boolean upper, int below) {}
+
+    /// Asks the kernel what it calls a file that the agent has open, and who may write there under rules `rules`
+    /// (0: nobody).
+    public Identity identify(OpenedFile file, int rules) {
+        var context = BpfObject.buffer(Wire.Identity.SIZE);
+        context.putInt(Wire.Identity.FD, file.fd());
+        context.putInt(Wire.Identity.RULES, rules);
+        object.run(GuardProgram.IDENTIFY, context);
+        if (context.getInt(Wire.Identity.ERROR) != 0) {
+            throw new IllegalStateException("file " + file.fd() + " is not open");
+        }
+        return new Identity(
+                context.getInt(Wire.Identity.DEV),
+                context.getLong(Wire.Identity.INO),
+                context.getInt(Wire.Identity.GENERATION),
+                context.getInt(Wire.Identity.OVERLAY) != 0,
+                context.getInt(Wire.Identity.UPPER) != 0,
+                context.getInt(Wire.Identity.BELOW));
+    }
+
+    KernelRules rules() {
+        return new KernelRules(object);
+    }
+
+    public RingBuffer events() {
+        return object.ring("gh_events", Wire.RING_BYTES);
+    }
+
+    /// A counter of the kernel side, summed over processors. Any thread may ask.
+    public long count(KernelCounter counter) {
+        return stats.sum(counter.ordinal());
+    }
+
+    @Override
+    public void close() {
+        object.close();
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.kernel;
+
+import jnr.ffi.LastError;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import jnr.ffi.annotations.Delegate;
+import jnr.ffi.annotations.In;
+import jnr.ffi.types.off_t;
+import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
+import jnr.ffi.types.u_int32_t;
+import jnr.ffi.types.u_int64_t;
+
+/// The raw bindings. Everything that returns a pointer sets errno where it returns NULL (libbpf 1.0 and later).
+final class Native {
+    static final String LIBBPF_NAME = "libbpf.so.1";
+
+    private Native() {}
+
+    /// libbpf is looked up on first use, so that a machine without it can be told so.
+    private static final class BpfHolder {
+        static final Libbpf LIBRARY = LibraryLoader.create(Libbpf.class).load(LIBBPF_NAME);
+    }
+
+    private static final class CHolder {
+        static final Libc LIBRARY = LibraryLoader.create(Libc.class).load("c");
+    }
+
+    static Libbpf bpf() {
+        return BpfHolder.LIBRARY;
+    }
+
+    static Libc c() {
+        return CHolder.LIBRARY;
+    }
+
+    static Runtime runtime() {
+        return Runtime.getRuntime(c());
+    }
+
+    static int errno() {
+        return LastError.getLastError(runtime());
+    }
+
+    static Pointer zeroed(int bytes) {
+        return jnr.ffi.Memory.allocateDirect(runtime(), bytes, true);
+    }
+
+    public interface Print {
+        @Delegate
+        int print(int level, Pointer format, Pointer arguments);
+    }
+
+    public interface Libbpf {
+        Pointer bpf_object__open_mem(Pointer bytes, @size_t long size, Pointer options);
+
+        int bpf_object__load(Pointer object);
+
+        void bpf_object__close(Pointer object);
+
+        Pointer bpf_object__next_program(Pointer object, Pointer previous);
+
+        String bpf_program__name(Pointer program);
+
+        String bpf_program__section_name(Pointer program);
+
+        int bpf_program__set_autoload(Pointer program, boolean autoload);
+
+        int bpf_program__fd(Pointer program);
+
+        Pointer bpf_program__attach(Pointer program);
+
+        int bpf_link__destroy(Pointer link);
+
+        Pointer bpf_object__find_map_by_name(Pointer object, @In String name);
+
+        int bpf_map__fd(Pointer map);
+
+        int bpf_map__set_initial_value(Pointer map, Pointer data, @size_t long size);
+
+        int bpf_map_update_elem(int fd, Pointer key, Pointer value, @u_int64_t long flags);
+
+        int bpf_map_lookup_elem(int fd, Pointer key, Pointer value);
+
+        int bpf_map_delete_elem(int fd, Pointer key);
+
+        int bpf_map_get_next_key(int fd, Pointer key, Pointer next);
+
+        int bpf_prog_test_run_opts(int fd, Pointer options);
+
+        int libbpf_num_possible_cpus();
+
+        Pointer libbpf_set_print(Print print);
+
+        String libbpf_version_string();
+    }
+
+    public interface Libc {
+        Pointer mmap(Pointer address, @size_t long length, int protection, int flags, int fd, @off_t long offset);
+
+        int munmap(Pointer address, @size_t long length);
+
+        int close(int fd);
+
+        int clock_gettime(int clock, Pointer timespec);
+
+        int epoll_create1(int flags);
+
+        int epoll_ctl(int epoll, int operation, int fd, Pointer event);
+
+        int epoll_wait(int epoll, Pointer events, int capacity, int timeoutMillis);
+
+        int eventfd(@u_int32_t int initial, int flags);
+
+        @ssize_t
+        long read(int fd, Pointer buffer, @size_t long length);
+
+        @ssize_t
+        long write(int fd, Pointer buffer, @size_t long length);
+
+        long syscall(long number, long a, Pointer b, Pointer c, long d);
+
+        long syscall(long number, long a, long b, Pointer c, long d);
+
+        int vsnprintf(Pointer out, @size_t long size, Pointer format, Pointer arguments);
+    }
+}

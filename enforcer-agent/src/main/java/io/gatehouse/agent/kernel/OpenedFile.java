@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.kernel;
+
+import java.util.Optional;
+import jnr.ffi.Pointer;
+
+/// A file held open by path only (O_PATH): enough to name it, not to read it. While it is open the kernel keeps its
+/// inode, so its number is not used for another file.
+public final class OpenedFile implements AutoCloseable {
+    private static final long OPENAT2 = 437; // the same on every architecture
+    private static final long AT_FDCWD = -100;
+    private static final long O_PATH = 0x200000;
+    private static final long O_CLOEXEC = 0x80000;
+    private static final long RESOLVE_IN_ROOT = 0x10;
+
+    private final int fd;
+
+    private OpenedFile(int fd) {
+        this.fd = fd;
+    }
+
+    /// Opens a path of the agent's own file system; empty where it is not there or may not be looked at.
+    public static Optional<OpenedFile> open(String path) {
+        return open(AT_FDCWD, path, 0);
+    }
+
+    /// Opens a path below this directory as if the directory were `/`: symbolic links and `..` stay inside.
+    public Optional<OpenedFile> openInside(String path) {
+        return open(fd, path, RESOLVE_IN_ROOT);
+    }
+
+    private static Optional<OpenedFile> open(long directory, String path, long resolve) {
+        var how = Native.zeroed(24); // struct open_how
+        how.putLong(0, O_PATH | O_CLOEXEC);
+        how.putLong(16, resolve);
+        var name = path.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        Pointer text = Native.zeroed(name.length + 1);
+        text.put(0, name, 0, name.length);
+        long fd = Native.c().syscall(OPENAT2, directory, text, how, 24);
+        return fd < 0 ? Optional.empty() : Optional.of(new OpenedFile((int) fd));
+    }
+
+    public int fd() {
+        return fd;
+    }
+
+    @Override
+    public void close() {
+        Native.c().close(fd);
+    }
+}

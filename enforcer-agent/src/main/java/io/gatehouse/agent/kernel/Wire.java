@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.kernel;
+
+/// Java's side of `bpf/include/gatehouse.h`: sizes and offsets in bytes, native byte order. `WireTest` compares every
+/// one of them with the type information that clang wrote into the object.
+public final class Wire {
+    public static final int SLOTS = 4096;
+    public static final int RULESETS = 8192;
+    public static final int RULE_COUNT = 3;
+    public static final int RING_BYTES = 16 << 20;
+    public static final int PATH_CAPACITY = 1024 + 256;
+    public static final int ARGS_CAPACITY = 1024 + 256;
+    public static final int COMM = 16;
+    public static final int ANCESTORS = 8;
+    public static final long V1_KEY = 1L << 63;
+
+    private Wire() {}
+
+    /// `struct gh_event`
+    public static final class Event {
+        public static final int SIZE = 4224;
+        public static final int TIME_NS = 0;
+        public static final int SCOPE = 8;
+        public static final int START_NS = 16;
+        public static final int INO = 24;
+        public static final int DEV = 32;
+        public static final int GENERATION = 36;
+        public static final int TGID = 40;
+        public static final int TID = 44;
+        public static final int UID = 48;
+        public static final int GID = 52;
+        public static final int MNT_NS = 56;
+        public static final int SLOT = 60;
+        public static final int RULES = 64;
+        public static final int VIOLATED = 68;
+        public static final int ACT = 80;
+        public static final int FACTS = 82;
+        public static final int VERDICT = 84;
+        public static final int BACKEND = 85;
+        public static final int ANCESTOR_COUNT = 86;
+        public static final int SYSCALL = 88;
+        public static final int PATH_LEN = 92;
+        public static final int EXE_LEN = 96;
+        public static final int ARGS_LEN = 100;
+        public static final int COMM = 108;
+        public static final int ANCESTORS = 128;
+        public static final int PATH = 384;
+        public static final int EXE = 1664;
+        public static final int ARGS = 2944;
+
+        private Event() {}
+    }
+
+    /// `struct gh_ancestor`
+    public static final class Ancestor {
+        public static final int SIZE = 32;
+        public static final int START_NS = 0;
+        public static final int TGID = 8;
+        public static final int COMM = 12;
+
+        private Ancestor() {}
+    }
+
+    /// `struct gh_object`
+    public static final class Object {
+        public static final int SIZE = 24;
+        public static final int RULES = 0;
+        public static final int DEV = 4;
+        public static final int INO = 8;
+        public static final int GENERATION = 16;
+        public static final int KIND = 20;
+        public static final int KIND_FILE = 0;
+        public static final int KIND_UPPER_FILE = 1;
+        public static final int KIND_DIRECTORY = 2;
+
+        private Object() {}
+    }
+
+    /// `struct gh_rules`: for each rule the masks report, deny, kill
+    public static final class Rules {
+        public static final int SIZE = 36;
+        public static final int MASKS = 12;
+        public static final int REPORT = 0;
+        public static final int DENY = 4;
+        public static final int KILL = 8;
+
+        private Rules() {}
+    }
+
+    /// `struct gh_slot`
+    public static final class Slot {
+        public static final int SIZE = 8;
+        public static final int RULES = 0;
+        public static final int ROOT_DEV = 4;
+
+        private Slot() {}
+    }
+
+    /// `struct gh_identity`
+    public static final class Identity {
+        public static final int SIZE = 40;
+        public static final int FD = 0;
+        public static final int RULES = 4;
+        public static final int INO = 8;
+        public static final int DEV = 16;
+        public static final int GENERATION = 20;
+        public static final int UPPER = 24;
+        public static final int OVERLAY = 28;
+        public static final int BELOW = 32;
+        public static final int ERROR = 36;
+
+        private Identity() {}
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.events;
+
+import java.util.Optional;
+
+/// What happened. The codes are wire format (`enum gh_act`) and never change their meaning.
+public enum Act {
+    EXEC(1, "exec of"),
+    MAP_EXECUTABLE(2, "executable mapping of"),
+    OPEN_FOR_WRITING(3, "open for writing of"),
+    CREATE(4, "creation of"),
+    MAKE_DIRECTORY(5, "new directory"),
+    REMOVE(6, "removal of"),
+    REMOVE_DIRECTORY(7, "removal of the directory"),
+    RENAME(8, "rename of"),
+    LINK(9, "new link"),
+    SYMBOLIC_LINK(10, "new symbolic link"),
+    CHANGE_MODE(11, "mode change of"),
+    CHANGE_OWNER(12, "owner change of"),
+    TRUNCATE(13, "truncation of"),
+    SET_ATTRIBUTE(14, "attribute change of"),
+    /// A task in a cgroup that the agent has not told the kernel about.
+    STRANGER(32, "arrival of"),
+    /// A cgroup that the kernel knew is gone.
+    GONE(33, "end of"),
+    /// A name was changed; the kernel saw the name as text only, after the fact.
+    NAMED_CHANGE(34, "change of");
+
+    private static final Act[] BY_CODE = new Act[64];
+
+    static {
+        for (var act : values()) {
+            BY_CODE[act.code] = act;
+        }
+    }
+
+    private final int code;
+    private final String words;
+
+    Act(int code, String words) {
+        this.code = code;
+        this.words = words;
+    }
+
+    /// A noun, to stand before the object's path.
+    public String words() {
+        return words;
+    }
+
+    public static Optional<Act> ofCode(int code) {
+        return code < 0 || code >= BY_CODE.length ? Optional.empty() : Optional.ofNullable(BY_CODE[code]);
+    }
+}
