@@ -25,6 +25,10 @@ public final class KernelSide implements AutoCloseable {
     private static final String OBJECT = "/io/gatehouse/agent/bpf/gatehouse.bpf.o";
     private static final Path ACTIVE_LSMS = Path.of("/sys/kernel/security/lsm");
 
+    // include/linux/proc_ns.h
+    private static final int INITIAL_CGROUP_NAMESPACE = 0xEFFFFFFB;
+    private static final int INITIAL_PID_NAMESPACE = 0xEFFFFFFC;
+
     private final BpfObject object;
     private final Backend backend;
     private final Optional<String> whyNotLsm;
@@ -104,15 +108,32 @@ public final class KernelSide implements AutoCloseable {
         }
     }
 
-    /// Of process 1, so that an agent in a pod with the host's pids finds the host's.
+    /// Of process 1, so that an agent in a pod with the host's pids finds the host's. Where that may not be looked at,
+    /// our own will do, provided that we are no container ourselves.
     static int hostMountNamespace() {
-        return mountNamespace(1).orElseThrow(() -> new IllegalStateException("/proc/1/ns/mnt cannot be read"));
+        return namespace("1", "mnt")
+                .or(() -> inInitialNamespace("pid", INITIAL_PID_NAMESPACE)
+                                && inInitialNamespace("cgroup", INITIAL_CGROUP_NAMESPACE)
+                        ? namespace("self", "mnt")
+                        : Optional.empty())
+                .orElseThrow(() -> new IllegalStateException(
+                        "the host's mount namespace cannot be told: /proc/1/ns/mnt is not readable; run the agent with"
+                                + " the host's pids and CAP_SYS_PTRACE"));
+    }
+
+    private static boolean inInitialNamespace(String type, int initial) {
+        return namespace("self", type).filter(own -> own == initial).isPresent();
     }
 
     /// Inode number of a process's mount namespace; empty where the process is gone.
     static Optional<Integer> mountNamespace(long pid) {
+        return namespace(Long.toString(pid), "mnt");
+    }
+
+    private static Optional<Integer> namespace(String process, String type) {
         try {
-            var link = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/mnt")).toString(); // mnt:[4026531841]
+            var link = Files.readSymbolicLink(Path.of("/proc/" + process + "/ns/" + type))
+                    .toString(); // mnt:[4026531841]
             return Optional.of(Integer.parseUnsignedInt(link.substring(link.indexOf('[') + 1, link.indexOf(']'))));
         } catch (IOException _) {
             return Optional.empty();
@@ -146,12 +167,11 @@ public final class KernelSide implements AutoCloseable {
 
     /// What a denying verdict of a rule is worth here.
     public Guarantee guarantee(RuntimeRule rule) {
-        var program =
-                switch (backend) {
-                    case LSM -> rule == RuntimeRule.WRITE_ROOT ? GuardProgram.OPEN : GuardProgram.EXEC;
-                    case TRACEPOINT, AGENT ->
-                        rule == RuntimeRule.WRITE_ROOT ? GuardProgram.SYSCALL_DONE : GuardProgram.EXECUTED;
-                };
+        var program = switch (backend) {
+            case LSM -> rule == RuntimeRule.WRITE_ROOT ? GuardProgram.OPEN : GuardProgram.EXEC;
+            case TRACEPOINT, AGENT ->
+                rule == RuntimeRule.WRITE_ROOT ? GuardProgram.SYSCALL_DONE : GuardProgram.EXECUTED;
+        };
         if (!object.loaded().contains(program.program())) {
             return Guarantee.REPORTED;
         }

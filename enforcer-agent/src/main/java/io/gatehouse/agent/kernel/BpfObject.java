@@ -14,7 +14,8 @@ import jnr.ffi.Pointer;
 
 /// A compiled object with its programs and maps in the kernel. Owns both; closing detaches and unloads.
 public final class BpfObject implements AutoCloseable {
-    private static final Pattern REFUSED = Pattern.compile("prog '([^']+)': (?:failed to load|failed to find|BPF program load failed)");
+    private static final Pattern REFUSED =
+            Pattern.compile("prog '([^']+)': (?:failed to load|failed to find|BPF program load failed)");
 
     private final Pointer object;
     private final Map<String, Pointer> programs = new LinkedHashMap<>();

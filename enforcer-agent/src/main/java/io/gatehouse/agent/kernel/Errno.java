@@ -15,7 +15,6 @@ public final class Errno {
     private Errno() {}
 
     static String text(int errno) {
-        return jnr.constants.platform.Errno.valueOf(errno).name() + " ("
-                + jnr.constants.platform.Errno.valueOf(errno).description() + ")";
+        return Native.c().strerror(errno) + " (errno " + errno + ")";
     }
 }

@@ -104,6 +104,8 @@ final class Native {
 
         int close(int fd);
 
+        String strerror(int errno);
+
         int clock_gettime(int clock, Pointer timespec);
 
         int epoll_create1(int flags);

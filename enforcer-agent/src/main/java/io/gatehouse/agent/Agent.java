@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent;
+
+import io.gatehouse.agent.containers.Container;
+import io.gatehouse.agent.containers.ContainerFinder;
+import io.gatehouse.agent.detect.AlertWriter;
+import io.gatehouse.agent.detect.EventDecoder;
+import io.gatehouse.agent.enforce.Enforcer;
+import io.gatehouse.agent.enforce.Governed;
+import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.agent.enforce.KernelSide;
+import io.gatehouse.agent.enforce.LateJudge;
+import io.gatehouse.agent.kernel.KernelException;
+import io.gatehouse.agent.kernel.Poller;
+import io.gatehouse.agent.kernel.RingBuffer;
+import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.events.KernelEvent;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Keeps policies on one node: finds containers, puts their rules into the kernel, tells what the kernel saw.
+public final class Agent implements AutoCloseable {
+    /// How long a cgroup is looked at again before it counts as no container's. A runtime writes down who owns it only
+    /// after its first process has joined it.
+    private static final Duration STRANGER_PATIENCE = Duration.ofSeconds(2);
+
+    private static final int STRANGER_TICK_MILLIS = 10;
+    private static final int IDLE_TICK_MILLIS = 500;
+
+    private final KernelSide kernel;
+    private final RingBuffer ring;
+    private final Poller poller;
+    private final Enforcer enforcer;
+    private final LateJudge lateJudge;
+    private final AlertWriter alertWriter;
+    private final ContainerFinder finder;
+    private final Optional<String> ownContainer;
+    private final AgentListener listener;
+    private final InstantSource clock;
+    private final Thread thread;
+
+    // Ring thread only.
+    private final Map<Long, Stranger> strangers = new HashMap<>();
+    private Snapshot inForce;
+    private LocalDate inForceOn;
+    private long lostBefore;
+    private long undecodable;
+
+    // Written by any thread, read by the ring thread.
+    private volatile Snapshot wanted;
+    private volatile boolean stopping;
+
+    /// A cgroup that something runs in and that may yet turn out to be a container's.
+    private record Stranger(int pid, long untilNanos) {}
+
+    private Agent(
+            KernelSide kernel, ContainerFinder finder, Snapshot first, AgentListener listener, InstantSource clock) {
+        this.kernel = kernel;
+        this.finder = finder;
+        this.listener = listener;
+        this.clock = clock;
+        this.wanted = first;
+        this.ring = kernel.events();
+        this.poller = Poller.of(ring);
+        this.enforcer = new Enforcer(kernel);
+        this.lateJudge = new LateJudge(kernel);
+        this.alertWriter = new AlertWriter(kernel);
+        this.ownContainer = finder.ofProcess(ProcessHandle.current().pid()).map(Container::id);
+        this.thread = Thread.ofPlatform().name("gatehouse-ring").unstarted(this::run);
+    }
+
+    /// Starts on what the kernel side could load. Takes the kernel side over: closing the agent closes it.
+    ///
+    /// @param nodeRoot the node's root directory, `/` unless the agent runs in a pod that has it elsewhere
+    public static Agent start(
+            KernelSide kernel, Path nodeRoot, Snapshot first, AgentListener listener, InstantSource clock) {
+        var agent = new Agent(kernel, new ContainerFinder(nodeRoot), first, listener, clock);
+        agent.applyWanted();
+        agent.adoptRunning();
+        agent.thread.start();
+        return agent;
+    }
+
+    /// Hands over a new snapshot. Returns at once; [AgentListener#inForce] tells when it holds.
+    public void inForce(Snapshot snapshot) {
+        wanted = snapshot;
+        poller.wake();
+    }
+
+    /// A counter of the kernel side. Any thread may ask.
+    public long count(KernelCounter counter) {
+        return kernel.count(counter);
+    }
+
+    // ---- the ring thread
+
+    private void run() {
+        long nextChoresNanos = System.nanoTime();
+        while (!stopping) {
+            poller.await(strangers.isEmpty() ? IDLE_TICK_MILLIS : STRANGER_TICK_MILLIS);
+            ring.drain(this::receive);
+            applyWanted();
+            recogniseStrangers();
+            if (System.nanoTime() - nextChoresNanos >= 0) {
+                nextChoresNanos =
+                        System.nanoTime() + Duration.ofMillis(IDLE_TICK_MILLIS).toNanos();
+                chores();
+            }
+        }
+        ring.drain(this::receive); // what was decided before the end is told
+    }
+
+    private void receive(ByteBuffer data, int offset, int length) {
+        var event = EventDecoder.decode(data, offset, length);
+        if (event.isEmpty()) {
+            undecodable++;
+            return;
+        }
+        try {
+            handle(event.get());
+        } catch (KernelException e) {
+            listener.notice(e.getMessage());
+        }
+    }
+
+    private void handle(KernelEvent event) {
+        switch (event.act()) {
+            case STRANGER -> meet(event);
+            case GONE -> enforcer.forget(event.scope());
+            case NAMED_CHANGE ->
+                enforcer.byRules(event.rules())
+                        .ifPresent(
+                                governed -> lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed)));
+            default -> enforcer.byRules(event.rules()).ifPresent(governed -> tell(event, governed));
+        }
+    }
+
+    private void tell(KernelEvent event, Governed governed) {
+        alertWriter.alerts(event, governed).forEach(listener::alert);
+    }
+
+    // ---- containers
+
+    private void adoptRunning() {
+        for (var container : finder.running()) {
+            adopt(container, Set.of());
+        }
+    }
+
+    /// The first program of a container that was not known is judged here, late: its rules were not in the kernel yet.
+    private void meet(KernelEvent event) {
+        var container = finder.ofProcess(event.actor().pid());
+        var governed = container.flatMap(found -> adopt(found, Set.of(event.scope())));
+        if (governed.isEmpty()) {
+            long until = System.nanoTime() + STRANGER_PATIENCE.toNanos();
+            strangers.putIfAbsent(event.scope(), new Stranger(event.actor().pid(), until));
+            return;
+        }
+        strangers.remove(event.scope());
+        lateJudge.judge(event, governed.get()).ifPresent(late -> tell(late, governed.get()));
+    }
+
+    private void recogniseStrangers() {
+        strangers.entrySet().removeIf(entry -> {
+            var stranger = entry.getValue();
+            return finder.ofProcess(stranger.pid())
+                            .flatMap(found -> adopt(found, Set.of(entry.getKey())))
+                            .isPresent()
+                    || System.nanoTime() - stranger.untilNanos() > 0;
+        });
+    }
+
+    private Optional<Governed> adopt(Container container, Set<Long> scope) {
+        if (ownContainer.filter(container.id()::equals).isPresent()) {
+            return Optional.empty(); // the agent is not governed by what it keeps
+        }
+        try {
+            boolean known = enforcer.isKnown(container.id());
+            var governed = enforcer.adopt(container, scope, today());
+            governed.filter(_ -> !known).ifPresent(this::tellGaps);
+            return governed;
+        } catch (KernelException e) {
+            listener.notice("container " + container.shownName() + " is not governed: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void tellGaps(Governed governed) {
+        governed.gaps().forEach(gap -> listener.alert(alertWriter.gap(governed, gap, clock.instant())));
+    }
+
+    // ---- policies
+
+    /// Exemptions end with a day, so a new day is a reason too.
+    private void applyWanted() {
+        var next = wanted;
+        if (next == inForce && today().equals(inForceOn)) {
+            return;
+        }
+        try {
+            enforcer.apply(next, today()).forEach(this::tellGaps);
+            inForce = next;
+            inForceOn = today();
+            listener.inForce(next, enforcer.all());
+        } catch (KernelException e) {
+            inForce = next; // the containers that were not reached keep what they had
+            inForceOn = today();
+            listener.notice("policies are not in force for every container: " + e.getMessage());
+        }
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    // ---- losses
+
+    private void chores() {
+        enforcer.sweep();
+        long lost = kernel.count(KernelCounter.RING_FULL) + undecodable;
+        if (lost > lostBefore) {
+            listener.notice((lost - lostBefore) + " events were lost (" + lost
+                    + " since start); what the kernel decided stood all the same");
+            lostBefore = lost;
+        }
+    }
+
+    /// Takes every program off its hook. What was decided until then is told.
+    @Override
+    public void close() {
+        stopping = true;
+        poller.wake();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        poller.close();
+        ring.close();
+        kernel.close();
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.enforce;
+
+import io.gatehouse.agent.containers.Container;
+import io.gatehouse.agent.enforce.KernelRules.Allowed;
+import io.gatehouse.agent.enforce.KernelRules.Masks;
+import io.gatehouse.agent.kernel.OpenedFile;
+import io.gatehouse.schemas.policy.Mode;
+import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.util.List;
+
+/// A container and the rules that are in force for it: one generation, immutable.
+///
+/// @param rules number of the rules in the kernel; 0: no policy asks anything
+/// @param rootDev of its root file system, kernel encoding
+/// @param policies that govern it; the place in the list is the policy's bit
+/// @param masks by rule
+/// @param held directories kept open so that their inode numbers stay theirs
+/// @param gaps what a policy asks and cannot be kept for this container
+public record Governed(
+        Container container,
+        int slot,
+        int rules,
+        int rootDev,
+        List<WorkloadPolicy> policies,
+        List<Masks> masks,
+        List<Allowed> allowed,
+        List<OpenedFile> held,
+        List<Gap> gaps) {
+    public Governed {
+        policies = List.copyOf(policies);
+        masks = List.copyOf(masks);
+        allowed = List.copyOf(allowed);
+        held = List.copyOf(held);
+        gaps = List.copyOf(gaps);
+    }
+
+    /// @param reason one sentence, to be told once
+    public record Gap(WorkloadPolicy policy, RuntimeRule rule, String reason) {}
+
+    /// Whether a breach is stopped: some policy that enforces asks for more than a report.
+    boolean stops(RuntimeRule rule, int violated) {
+        var mask = masks.get(rule.ordinal());
+        return (violated & (mask.deny() | mask.kill())) != 0;
+    }
+
+    static boolean enforces(WorkloadPolicy policy) {
+        return policy.mode() == Mode.ENFORCE;
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.enforce;
+
+import io.gatehouse.agent.enforce.KernelSide.Identity;
+import io.gatehouse.agent.kernel.BpfMap;
+import io.gatehouse.agent.kernel.BpfObject;
+import io.gatehouse.agent.kernel.Wire;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/// The maps that hold what each container may do. Writes one generation beside the other; a slot's one word decides
+/// which is in force.
+final class KernelRules {
+    private final BpfMap scopes;
+    private final BpfMap slots;
+    private final BpfMap rulesets;
+    private final BpfMap allowed;
+
+    KernelRules(BpfObject object) {
+        this.scopes = object.map("gh_scopes", 8, 4);
+        this.slots = object.map("gh_slots", 4, Wire.Slot.SIZE);
+        this.rulesets = object.map("gh_rulesets", 4, Wire.Rules.SIZE);
+        this.allowed = object.map("gh_allowed", Wire.Object.SIZE, 4);
+    }
+
+    /// Which policies ask a rule, one bit each, by what is to be done about a breach.
+    record Masks(int report, int deny, int kill) {
+        int all() {
+            return report | deny | kill;
+        }
+    }
+
+    /// A file or directory that policies allow.
+    record Allowed(Identity identity, int kind, int policies) {}
+
+    /// Writes rules under a number that no slot names, and reads them back.
+    void write(int number, List<Masks> byRule, List<Allowed> objects) {
+        for (var object : objects) {
+            allowed.put(key(number, object), BpfObject.buffer(4).putInt(0, object.policies()));
+        }
+        var value = BpfObject.buffer(Wire.Rules.SIZE);
+        for (int rule = 0; rule < byRule.size(); rule++) {
+            int at = rule * Wire.Rules.MASKS;
+            value.putInt(at + Wire.Rules.REPORT, byRule.get(rule).report());
+            value.putInt(at + Wire.Rules.DENY, byRule.get(rule).deny());
+            value.putInt(at + Wire.Rules.KILL, byRule.get(rule).kill());
+        }
+        rulesets.put(key(number), value);
+        var back = BpfObject.buffer(Wire.Rules.SIZE);
+        if (!rulesets.get(key(number), back) || !back.equals(value)) {
+            throw new IllegalStateException("rules " + number + " read back otherwise than written");
+        }
+    }
+
+    /// Takes back what [#write] wrote. Only when no slot names the number and no hook can still be reading by it.
+    void sweep(int number, List<Allowed> objects) {
+        objects.forEach(object -> allowed.remove(key(number, object)));
+        rulesets.put(key(number), BpfObject.buffer(Wire.Rules.SIZE));
+    }
+
+    /// Puts rules in force for a slot: one aligned word, so a hook sees the old or the new, never a mix. 0: none.
+    void point(int slot, int number, int rootDev) {
+        slots.put(
+                key(slot),
+                BpfObject.buffer(Wire.Slot.SIZE).putInt(Wire.Slot.RULES, number).putInt(Wire.Slot.ROOT_DEV, rootDev));
+    }
+
+    void bind(long scope, int slot) {
+        scopes.put(BpfObject.buffer(8).putLong(0, scope), BpfObject.buffer(4).putInt(0, slot));
+    }
+
+    void unbind(long scope) {
+        scopes.remove(BpfObject.buffer(8).putLong(0, scope));
+    }
+
+    private static ByteBuffer key(int number) {
+        return BpfObject.buffer(4).putInt(0, number);
+    }
+
+    private static ByteBuffer key(int number, Allowed object) {
+        return BpfObject.buffer(Wire.Object.SIZE)
+                .putInt(Wire.Object.RULES, number)
+                .putInt(Wire.Object.DEV, object.identity().dev())
+                .putLong(Wire.Object.INO, object.identity().ino())
+                .putInt(Wire.Object.GENERATION, object.identity().generation())
+                .putInt(Wire.Object.KIND, object.kind());
+    }
+}
