@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.engine.diagnostic;
+
+import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
+import java.util.Locale;
+
+/// Every diagnostic code there is, and nowhere else. A code never changes its meaning and is never given out again.
+///
+/// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: kept for rules and conditions. `GH-13xx`: the
+/// folder policies come from.
+public enum Code {
+    NOT_YAML(
+            1001,
+            Severity.ERROR,
+            "the text is not YAML",
+            "policies and manifests are YAML, and the text stops being YAML here",
+            "correct the text at the mark or just before it"),
+    NOT_JSON(
+            1002,
+            Severity.ERROR,
+            "the text is not JSON",
+            "the text stops being JSON here",
+            "correct the text at the mark or just before it"),
+    UNREADABLE_CHARACTER(
+            1003,
+            Severity.ERROR,
+            "the text holds a character that no document may hold",
+            "a control character or half a character shows that the text is binary or broken",
+            "remove the character, or write it as an escape inside double quotes"),
+    DUPLICATE_KEY(
+            1004,
+            Severity.ERROR,
+            "a mapping has the same key twice",
+            "of two values for one key readers keep different ones, so the document means different things to them",
+            "remove one of the two"),
+    UNKNOWN_ALIAS(
+            1005,
+            Severity.ERROR,
+            "an alias has no anchor before it, or lies inside the value it stands for",
+            "an alias repeats a value that was completely written earlier in the same document",
+            "write the value out, or give the anchor before the alias"),
+    MERGE_OF_NO_MAPPING(
+            1006,
+            Severity.ERROR,
+            "a merge key names something that is not a mapping",
+            "'<<' takes the entries of a mapping, or of a list of mappings",
+            "name a mapping, or remove the merge key"),
+    UNUSABLE_KEY(
+            1007,
+            Severity.ERROR,
+            "a key is not a plain word",
+            "a key is text; null, lists and mappings cannot be keys in Kubernetes",
+            "write the key as text, in quotes if need be"),
+    UNSUPPORTED_TAG(
+            1008,
+            Severity.ERROR,
+            "a value carries a tag that cannot be read",
+            "only values that JSON can carry exist in Kubernetes, and this tag asks for another",
+            "remove the tag"),
+    NOT_FINITE(
+            1009,
+            Severity.ERROR,
+            "a number is infinite or not a number",
+            "JSON cannot carry it, so Kubernetes never takes it",
+            "write a finite number, or quote it if text is meant"),
+    TEXT_TOO_LARGE(
+            1010,
+            Severity.ERROR,
+            "the text is larger than is read",
+            "the limit protects the reader from running out of memory",
+            "split it into several files"),
+    TOO_DEEP(
+            1011,
+            Severity.ERROR,
+            "values are nested deeper than is read",
+            "the limit protects every reader that walks the document",
+            "flatten the document"),
+    TOO_MANY_VALUES(
+            1012,
+            Severity.ERROR,
+            "the document holds more values than are read, counting every alias as what it stands for",
+            "a few lines of aliases can stand for billions of values, so there is a limit",
+            "write fewer aliases or split the text into several files");
+
+    private final int number;
+    private final Severity severity;
+    private final String meaning;
+    private final String why;
+    private final String fix;
+
+    Code(int number, Severity severity, String meaning, String why, String fix) {
+        this.number = number;
+        this.severity = severity;
+        this.meaning = meaning;
+        this.why = why;
+        this.fix = fix;
+    }
+
+    /// `GH-` and four digits.
+    public String id() {
+        return String.format(Locale.ROOT, "GH-%04d", number);
+    }
+
+    public Severity severity() {
+        return severity;
+    }
+
+    /// One sentence, valid for every diagnostic of this code.
+    public String meaning() {
+        return meaning;
+    }
+
+    /// The rule behind it, where a diagnostic knows no better.
+    public String why() {
+        return why;
+    }
+
+    /// What to do, where a diagnostic knows no better.
+    public String fix() {
+        return fix;
+    }
+
+    public Diagnostic at(Span span, String message) {
+        return at(span, message, why, fix);
+    }
+
+    public Diagnostic at(Span span, String message, String fix) {
+        return at(span, message, why, fix);
+    }
+
+    public Diagnostic at(Span span, String message, String why, String fix) {
+        return new Diagnostic(id(), severity, span, message, why, fix);
+    }
+}

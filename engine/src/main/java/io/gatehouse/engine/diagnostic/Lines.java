@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.engine.diagnostic;
+
+import java.util.Arrays;
+
+/// The lines of a source text, and the one definition of what a line and a column are.
+///
+/// A line ends with `\n`, `\r\n` or `\r`, as editors count. Offsets and columns count code points.
+public final class Lines {
+    private final SourceText source;
+    private final int[] codePoints;
+    private final int[] starts;
+
+    public Lines(SourceText source) {
+        this.source = source;
+        this.codePoints = source.text().codePoints().toArray();
+        this.starts = starts(codePoints);
+    }
+
+    /// The span from one offset to another, cut at the end of the first line; at least one column long.
+    public Span span(int start, int end) {
+        int from = Math.clamp(start, 0, codePoints.length);
+        int line = lineOf(from);
+        int until = Math.min(end, lineEnd(line));
+        while (until > from + 1 && Character.isWhitespace(codePoints[until - 1])) {
+            until--;
+        }
+        return new Span(source, line + 1, from - starts[line] + 1, Math.max(1, until - from));
+    }
+
+    /// The text of a line without its end, empty where there is no such line.
+    ///
+    /// @param line from 1
+    public String line(int line) {
+        if (line < 1 || line > starts.length) {
+            return "";
+        }
+        int start = starts[line - 1];
+        return new String(codePoints, start, lineEnd(line - 1) - start);
+    }
+
+    private int lineOf(int offset) {
+        int found = Arrays.binarySearch(starts, offset);
+        return found >= 0 ? found : -found - 2;
+    }
+
+    private int lineEnd(int line) {
+        int end = line + 1 < starts.length ? starts[line + 1] : codePoints.length;
+        while (end > starts[line] && (codePoints[end - 1] == '\n' || codePoints[end - 1] == '\r')) {
+            end--;
+        }
+        return end;
+    }
+
+    private static int[] starts(int[] codePoints) {
+        var found = new int[16];
+        int count = 1;
+        for (int i = 0; i < codePoints.length; i++) {
+            if (codePoints[i] == '\n'
+                    || codePoints[i] == '\r' && (i + 1 == codePoints.length || codePoints[i + 1] != '\n')) {
+                if (count == found.length) {
+                    found = Arrays.copyOf(found, 2 * count);
+                }
+                found[count++] = i + 1;
+            }
+        }
+        return Arrays.copyOf(found, count);
+    }
+}

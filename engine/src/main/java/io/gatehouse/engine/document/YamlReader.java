@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.engine.document;
+
+import io.gatehouse.engine.diagnostic.Code;
+import io.gatehouse.engine.diagnostic.Diagnostic;
+import io.gatehouse.engine.diagnostic.Lines;
+import io.gatehouse.engine.diagnostic.SourceText;
+import io.gatehouse.engine.diagnostic.Span;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.AliasEvent;
+import org.yaml.snakeyaml.events.CollectionStartEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+
+/// Reads YAML as Kubernetes does: YAML 1.1 words for true and false, aliases and merge keys resolved, only values that
+/// JSON can carry.
+///
+/// Where Kubernetes is lenient and the meaning would depend on the reader (a key given twice), this reader refuses.
+/// Every text ends in a [Reading], whatever it holds; size, depth and the number of values are bounded.
+public final class YamlReader {
+    /// Code points in one text.
+    static final int MAX_LENGTH = 4 * 1024 * 1024;
+
+    static final int MAX_DEPTH = 100;
+    /// Values in one text; an alias counts as everything it stands for.
+    static final int MAX_VALUES = 500_000;
+
+    private final Lines lines;
+    private final ParserImpl events;
+    private final List<Diagnostic> diagnostics = new ArrayList<>();
+    private final Map<String, Anchored> anchors = new HashMap<>();
+    private int values;
+    private int deepest;
+
+    private YamlReader(SourceText source) {
+        this.lines = new Lines(source);
+        var options = new LoaderOptions();
+        options.setCodePointLimit(Integer.MAX_VALUE); // ours is checked before
+        this.events = new ParserImpl(new StreamReader(source.text()), options);
+    }
+
+    public static Reading read(SourceText source) {
+        var unreadable = tooLarge(source).or(() -> unreadableCharacter(source));
+        if (unreadable.isPresent()) {
+            return new Reading(List.of(), List.of(unreadable.get()));
+        }
+        return new YamlReader(source).documents();
+    }
+
+    private static Optional<Diagnostic> tooLarge(SourceText source) {
+        int length = source.text().codePointCount(0, source.text().length());
+        if (length <= MAX_LENGTH) {
+            return Optional.empty();
+        }
+        return Optional.of(Code.TEXT_TOO_LARGE.at(
+                new Span(source, 1, 1, 1),
+                "the text has " + length + " characters, at most " + MAX_LENGTH + " are read"));
+    }
+
+    private static Optional<Diagnostic> unreadableCharacter(SourceText source) {
+        int offset = 0;
+        for (int i = 0; i < source.text().length(); offset++) {
+            int point = source.text().codePointAt(i);
+            if (!StreamReader.isPrintable(point)) {
+                return Optional.of(Code.UNREADABLE_CHARACTER.at(
+                        new Lines(source).span(offset, offset + 1), "character U+%04X".formatted(point)));
+            }
+            i += Character.charCount(point);
+        }
+        return Optional.empty();
+    }
+
+    private Reading documents() {
+        var documents = new ArrayList<Node>();
+        try {
+            take(); // the start of the stream
+            while (!events.checkEvent(Event.ID.StreamEnd)) {
+                take(); // the start of the document
+                anchors.clear();
+                boolean empty = holdsNothing(events.peekEvent());
+                var document = value(1);
+                if (!empty) {
+                    documents.add(document);
+                }
+                take(); // the end of the document
+            }
+        } catch (MarkedYAMLException e) {
+            diagnostics.add(notYaml(e));
+        } catch (YAMLException e) { // without a place: the reader of characters, which we asked before
+            throw new IllegalStateException("the YAML parser failed on a text of printable characters", e);
+        }
+        diagnostics.sort(Comparator.comparingInt((Diagnostic d) -> d.span().line())
+                .thenComparingInt(d -> d.span().column()));
+        return new Reading(documents, diagnostics);
+    }
+
+    /// Takes the events of one value, whatever becomes of it.
+    private Node value(int depth) {
+        var event = (NodeEvent) take();
+        var span = span(event);
+        if (event instanceof AliasEvent alias) {
+            return aliased(alias, depth, span);
+        }
+        if (depth > MAX_DEPTH) {
+            report(Code.TOO_DEEP, span, "nested deeper than " + MAX_DEPTH + " levels");
+            skip(event);
+            return new Node.Null(span);
+        }
+        int before = values;
+        int deepestBefore = deepest;
+        deepest = depth;
+        if (event.getAnchor() != null) {
+            anchors.remove(event.getAnchor()); // an alias to it from inside has nothing to stand for
+        }
+        count(1, span);
+        var node = switch (event.getEventId()) {
+            case MappingStart -> mapping((CollectionStartEvent) event, depth, span);
+            case SequenceStart -> sequence((CollectionStartEvent) event, depth, span);
+            case Scalar -> scalar((ScalarEvent) event, span);
+            default -> throw new IllegalStateException("no value starts with " + event);
+        };
+        if (event.getAnchor() != null) {
+            anchors.put(event.getAnchor(), new Anchored(node, values - before, deepest - depth));
+        }
+        deepest = Math.max(deepest, deepestBefore);
+        return node;
+    }
+
+    private Node mapping(CollectionStartEvent start, int depth, Span span) {
+        checkTag(start, "tag:yaml.org,2002:map", span);
+        var entries = new ArrayList<Node.Entry>();
+        var keys = new HashMap<String, Span>();
+        var merges = new ArrayList<Merge>();
+        while (!events.checkEvent(Event.ID.MappingEnd)) {
+            var keyEvent = events.peekEvent();
+            if (isMerge(keyEvent)) {
+                take();
+                merges.add(new Merge(entries.size(), value(depth + 1)));
+                continue;
+            }
+            var keyNode = value(depth + 1);
+            var keySpan = keyEvent instanceof AliasEvent ? span(keyEvent) : keyNode.span();
+            var key = key(keyNode, keySpan);
+            var value = value(depth + 1);
+            if (key.isEmpty()) {
+                continue;
+            }
+            var first = keys.putIfAbsent(key.get(), keySpan);
+            if (first != null) {
+                report(
+                        Code.DUPLICATE_KEY,
+                        keySpan,
+                        "duplicate key '" + key.get() + "', first given in line " + first.line());
+                continue;
+            }
+            entries.add(new Node.Entry(key.get(), keySpan, value));
+        }
+        var whole = span(start, take());
+        return new Node.Mapping(merged(entries, keys.keySet(), merges), whole);
+    }
+
+    private Node sequence(CollectionStartEvent start, int depth, Span span) {
+        checkTag(start, "tag:yaml.org,2002:seq", span);
+        var items = new ArrayList<Node>();
+        while (!events.checkEvent(Event.ID.SequenceEnd)) {
+            items.add(value(depth + 1));
+        }
+        return new Node.Sequence(items, span(start, take()));
+    }
+
+    private Node scalar(ScalarEvent event, Span span) {
+        var scalar = Scalar.of(event);
+        return switch (scalar) {
+            case Scalar.Value(var make) -> make.at(span);
+            case Scalar.NotFinite _ -> {
+                report(Code.NOT_FINITE, span, "'" + event.getValue() + "' is not a finite number");
+                yield new Node.Null(span);
+            }
+            case Scalar.UnsupportedTag(var tag) -> {
+                report(Code.UNSUPPORTED_TAG, span, "tag '" + written(tag) + "' cannot be read here");
+                yield new Node.Text(event.getValue(), span);
+            }
+        };
+    }
+
+    private Node aliased(AliasEvent alias, int depth, Span span) {
+        var anchored = anchors.get(alias.getAnchor());
+        if (anchored == null) {
+            report(
+                    Code.UNKNOWN_ALIAS,
+                    span,
+                    "nothing complete is anchored as '&" + alias.getAnchor() + "' before this");
+            return new Node.Null(span);
+        }
+        if (depth + anchored.height() > MAX_DEPTH) {
+            report(Code.TOO_DEEP, span, "nested deeper than " + MAX_DEPTH + " levels, with what the alias stands for");
+            return new Node.Null(span);
+        }
+        if (!count(anchored.values(), span)) {
+            return new Node.Null(span);
+        }
+        deepest = Math.max(deepest, depth + anchored.height());
+        return anchored.node();
+    }
+
+    /// Kubernetes turns keys into text the way JSON writes them.
+    private Optional<String> key(Node key, Span span) {
+        return switch (key) {
+            case Node.Text text -> Optional.of(text.value());
+            case Node.Bool bool -> Optional.of(Boolean.toString(bool.value()));
+            case Node.Number number -> Optional.of(number.literal());
+            case Node.Null _, Node.Mapping _, Node.Sequence _ -> {
+                report(Code.UNUSABLE_KEY, span, "this key is not text");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private static boolean isMerge(Event key) {
+        return key instanceof ScalarEvent scalar
+                && scalar.isPlain()
+                && scalar.getValue().equals("<<")
+                && (scalar.getTag() == null || scalar.getTag().equals("tag:yaml.org,2002:merge"));
+    }
+
+    /// Entries written out win over merged ones; of several merged mappings the first wins.
+    private List<Node.Entry> merged(List<Node.Entry> written, Set<String> writtenKeys, List<Merge> merges) {
+        if (merges.isEmpty()) {
+            return written;
+        }
+        var keys = new HashSet<>(writtenKeys);
+        var all = new ArrayList<Node.Entry>();
+        int next = 0;
+        for (var merge : merges) {
+            all.addAll(written.subList(next, merge.before()));
+            next = merge.before();
+            for (var mapping : mappings(merge.value())) {
+                for (var entry : mapping.entries()) {
+                    if (keys.add(entry.key())) {
+                        all.add(entry);
+                    }
+                }
+            }
+        }
+        all.addAll(written.subList(next, written.size()));
+        return all;
+    }
+
+    private List<Node.Mapping> mappings(Node merge) {
+        var items = merge instanceof Node.Sequence sequence ? sequence.items() : List.of(merge);
+        var mappings = new ArrayList<Node.Mapping>();
+        for (var item : items) {
+            if (item instanceof Node.Mapping mapping) {
+                mappings.add(mapping);
+            } else {
+                report(Code.MERGE_OF_NO_MAPPING, item.span(), "'<<' wants a mapping here");
+            }
+        }
+        return mappings;
+    }
+
+    private void checkTag(CollectionStartEvent start, String plain, Span span) {
+        var tag = start.getTag();
+        if (tag != null && !tag.equals("!") && !tag.equals(plain)) {
+            report(Code.UNSUPPORTED_TAG, span, "tag '" + written(tag) + "' cannot be read here");
+        }
+    }
+
+    /// Counts values and says whether they are still within the limit; told once, at the place that went over it.
+    private boolean count(int more, Span span) {
+        boolean within = values <= MAX_VALUES;
+        values = Math.min(values + more, MAX_VALUES + 1);
+        if (within && values > MAX_VALUES) {
+            report(Code.TOO_MANY_VALUES, span, "more than " + MAX_VALUES + " values, counting what aliases stand for");
+        }
+        return values <= MAX_VALUES;
+    }
+
+    private void skip(Event start) {
+        int open = start instanceof CollectionStartEvent ? 1 : 0;
+        while (open > 0) {
+            switch (take().getEventId()) {
+                case MappingStart, SequenceStart -> open++;
+                case MappingEnd, SequenceEnd -> open--;
+                default -> {}
+            }
+        }
+    }
+
+    private static boolean holdsNothing(Event event) {
+        return event instanceof ScalarEvent scalar
+                && scalar.isPlain()
+                && scalar.getValue().isEmpty()
+                && scalar.getTag() == null;
+    }
+
+    private Event take() {
+        return events.getEvent();
+    }
+
+    private Span span(Event event) {
+        return lines.span(event.getStartMark().getIndex(), event.getEndMark().getIndex());
+    }
+
+    /// A block collection ends lines later; its first line stands for it.
+    private Span span(CollectionStartEvent start, Event end) {
+        return lines.span(
+                start.getStartMark().getIndex(),
+                start.isFlow() ? end.getEndMark().getIndex() : Integer.MAX_VALUE);
+    }
+
+    private void report(Code code, Span span, String message) {
+        diagnostics.add(code.at(span, message));
+    }
+
+    private Diagnostic notYaml(MarkedYAMLException e) {
+        var span = lines.span(place(e).getIndex(), place(e).getIndex() + 1);
+        if (e.getProblem().contains("(TAB)")) {
+            return Code.NOT_YAML.at(span, "not YAML: a tab where only spaces can be", "indent with spaces");
+        }
+        var context = e.getContext() == null ? "" : e.getContext() + ": ";
+        return Code.NOT_YAML.at(span, "not YAML: " + context + e.getProblem());
+    }
+
+    /// What runs on to the end of the text is wrong where it began.
+    private static Mark place(MarkedYAMLException e) {
+        boolean ranOut = e.getProblemMark() == null || e.getProblem().contains("end of stream");
+        return ranOut && e.getContextMark() != null ? e.getContextMark() : e.getProblemMark();
+    }
+
+    private static String written(String tag) {
+        return tag.replace("tag:yaml.org,2002:", "!!");
+    }
+
+    /// A value that aliases may stand for.
+    ///
+    /// @param values how many it holds, itself and everything in it
+    /// @param height levels below it
+    private record Anchored(Node node, int values, int height) {}
+
+    /// @param before how many written entries stand before it
+    private record Merge(int before, Node value) {}
+}
