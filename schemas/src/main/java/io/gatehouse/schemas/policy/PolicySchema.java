@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.schemas.policy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/// The JSON Schema of both policy kinds, the authority on the document.
+public final class PolicySchema {
+    public static final String API_VERSION = "gatehouse.io/v1alpha1";
+    public static final String NAMESPACED_KIND = "WorkloadPolicy";
+    public static final String CLUSTER_KIND = "ClusterWorkloadPolicy";
+
+    private static final String RESOURCE = "/io/gatehouse/schemas/WorkloadPolicy.v1alpha1.json";
+
+    private PolicySchema() {}
+
+    /// The schema's text (draft 2020-12).
+    public static String text() {
+        try (var in = PolicySchema.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new IllegalStateException("the jar lacks " + RESOURCE);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + RESOURCE, e);
+        }
+    }
+}
