@@ -80,7 +80,98 @@ public enum Code {
             Severity.ERROR,
             "the document holds more values than are read, counting every alias as what it stands for",
             "a few lines of aliases can stand for billions of values, so there is a limit",
-            "write fewer aliases or split the text into several files");
+            "write fewer aliases or split the text into several files"),
+
+    EMPTY_FILE(
+            1101,
+            Severity.ERROR,
+            "a policy file holds no document",
+            "a file that was cut off or only half written looks like this",
+            "write the policy, or remove the file"),
+    NOT_A_POLICY(
+            1102,
+            Severity.ERROR,
+            "a document is not a policy",
+            "every document here is a WorkloadPolicy or a ClusterWorkloadPolicy",
+            "move other documents out of the policy folder"),
+    UNKNOWN_VERSION(
+            1103,
+            Severity.ERROR,
+            "a policy is written in a version of the language that is not known here",
+            "a field may mean something else in another version",
+            "write 'apiVersion: gatehouse.io/v1alpha1'"),
+    UNKNOWN_FIELD(
+            1104,
+            Severity.ERROR,
+            "a policy has a field that does not exist",
+            "what is not understood cannot be kept",
+            "use a field that exists, or remove it"),
+    NOT_KEPT_YET(
+            1105,
+            Severity.ERROR,
+            "a policy asks for something that this version does not keep yet",
+            "a demand that is accepted and not kept would only look like protection",
+            "remove it until a version keeps it"),
+    MISSING_FIELD(
+            1106,
+            Severity.ERROR,
+            "a field that must be given is missing",
+            "the policy has no meaning without it",
+            "add the field"),
+    WRONG_TYPE(
+            1107,
+            Severity.ERROR,
+            "a value is of another kind than its field",
+            "each field takes one kind of value",
+            "write a value of that kind"),
+    NOT_A_CHOICE(
+            1108,
+            Severity.ERROR,
+            "a value is none of those the field takes",
+            "the field takes one of a few values",
+            "write one of them"),
+    ASKS_NOTHING(
+            1109,
+            Severity.ERROR,
+            "a section or list is empty",
+            "some read it as 'everything' and some as 'nothing', and either way it only looks like protection",
+            "say what is asked, or remove it"),
+    PATH_NOT_ABSOLUTE(
+            1110,
+            Severity.ERROR,
+            "a path does not begin with '/'",
+            "a relative path means another file in every working directory",
+            "write the absolute path"),
+    PATH_NOT_PLAIN(
+            1111,
+            Severity.ERROR,
+            "a path has a part that would never be met in a real path",
+            "paths are compared with what the kernel resolved, which has no '.', '..', '//' and no globs",
+            "write the path as the kernel resolves it"),
+    MALFORMED_VALUE(
+            1112,
+            Severity.ERROR,
+            "a text is not written as its field wants it",
+            "the field takes text of one form only, and another form could never match anything",
+            "write it in the form that the field takes"),
+    DUPLICATE_POLICY(
+            1113,
+            Severity.ERROR,
+            "two policies have the same name",
+            "a name stands for one policy; in a cluster the later would replace the earlier",
+            "rename one of the two, or remove it"),
+    WRONG_SCOPE(
+            1114,
+            Severity.ERROR,
+            "a field belongs to the other kind of policy",
+            "a WorkloadPolicy is about its own namespace; only a ClusterWorkloadPolicy chooses among namespaces",
+            "remove the field or change the kind"),
+    NO_EFFECT(
+            1115,
+            Severity.WARNING,
+            "something in a policy has no effect",
+            "what has no effect may look like protection",
+            "remove it, or ask for what was meant");
 
     private final int number;
     private final Severity severity;

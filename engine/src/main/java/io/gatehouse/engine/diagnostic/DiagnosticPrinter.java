@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.engine.diagnostic;
 
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -12,8 +14,9 @@ import java.util.stream.Collectors;
 /// the mark.
 public final class DiagnosticPrinter {
     private static final int TAB = 4;
+    /// Characters shown of a line.
     private static final int WIDEST_LINE = 120;
-    /// How much of a cut line stands before the mark.
+    /// How many characters of a cut line stands before the mark.
     private static final int LEAD = 40;
 
     private static final String MARGIN = "   | ";
@@ -22,11 +25,18 @@ public final class DiagnosticPrinter {
 
     /// One after the other, an empty line between them.
     public static String print(List<Diagnostic> diagnostics) {
-        return diagnostics.stream().map(DiagnosticPrinter::print).collect(Collectors.joining("\n"));
+        var lines = new IdentityHashMap<SourceText, Lines>();
+        return diagnostics.stream()
+                .map(d -> print(d, lines.computeIfAbsent(d.span().source(), Lines::new)))
+                .collect(Collectors.joining("\n"));
     }
 
     /// Ends with a line break.
     public static String print(Diagnostic diagnostic) {
+        return print(diagnostic, new Lines(diagnostic.span().source()));
+    }
+
+    private static String print(Diagnostic diagnostic, Lines lines) {
         var out = new StringBuilder();
         out.append(diagnostic.severity().name().toLowerCase(Locale.ROOT))
                 .append(' ')
@@ -34,59 +44,49 @@ public final class DiagnosticPrinter {
                 .append(": ")
                 .append(safe(diagnostic.message()))
                 .append('\n');
-        place(diagnostic.span(), out);
+        place(diagnostic.span(), lines, out);
         out.append("  why: ").append(safe(diagnostic.why())).append('\n');
         out.append("  fix: ").append(safe(diagnostic.fix())).append('\n');
         return out.toString();
     }
 
-    private static void place(Span span, StringBuilder out) {
+    private static void place(Span span, Lines lines, StringBuilder out) {
         out.append("  ").append(safe(span.source().name()));
         if (span.source().text().isEmpty()) { // nothing to point at: the file is empty, or was never read
             out.append('\n');
             return;
         }
         out.append(':').append(span.line()).append(':').append(span.column()).append('\n');
-        var line = new Lines(span.source()).line(span.line());
-        if (!line.isBlank()) {
-            marked(line, span, out);
-        }
+        marked(span, lines, out);
     }
 
-    private static void marked(String line, Span span, StringBuilder out) {
-        var shown = new StringBuilder();
-        int column = 1;
-        int width = 0;
+    private static void marked(Span span, Lines lines, StringBuilder out) {
+        boolean whole = lines.width(span.line()) <= WIDEST_LINE;
+        int first = whole ? 1 : Math.max(1, span.column() - LEAD);
+        int end = whole ? WIDEST_LINE + 1 : first + WIDEST_LINE;
+        var points = lines.part(span.line(), first, end);
+        if (Arrays.stream(points).allMatch(Character::isWhitespace)) {
+            return;
+        }
+        var shown = new StringBuilder(first > 1 ? "…" : "");
+        int width = shown.length();
         int markFrom = -1;
         int markTo = -1;
-        boolean cutAfter = false;
-        var points = line.codePoints().toArray();
-        int first = points.length > WIDEST_LINE ? Math.max(1, span.column() - LEAD) : 1;
-        if (first > 1) {
-            shown.append('…');
-            width = 1;
-        }
-        for (int point : points) {
-            if (column >= first) {
-                if (column == span.column()) {
-                    markFrom = width;
-                }
-                if (width >= WIDEST_LINE) {
-                    cutAfter = true;
-                    break;
-                }
-                width += show(point, width, shown);
-                if (column < span.column() + span.length()) {
-                    markTo = width;
-                }
+        for (int i = 0; i < points.length; i++) {
+            int column = first + i;
+            if (column == span.column()) {
+                markFrom = width;
             }
-            column++;
-        }
-        if (cutAfter) {
-            shown.append('…');
+            width += show(points[i], width, shown);
+            if (column < span.column() + span.length()) {
+                markTo = width;
+            }
         }
         if (markFrom < 0) { // behind the last character: the end of the line is the place
             markFrom = width;
+        }
+        if (end <= lines.width(span.line())) {
+            shown.append('…');
         }
         out.append(MARGIN).append(shown.toString().stripTrailing()).append('\n');
         out.append(MARGIN)

@@ -28,15 +28,25 @@ public final class Lines {
         return new Span(source, line + 1, from - starts[line] + 1, Math.max(1, until - from));
     }
 
-    /// The text of a line without its end, empty where there is no such line.
+    /// How many columns a line has, none where there is no such line.
     ///
     /// @param line from 1
-    public String line(int line) {
-        if (line < 1 || line > starts.length) {
-            return "";
+    public int width(int line) {
+        return line > starts.length ? 0 : lineEnd(line - 1) - starts[line - 1];
+    }
+
+    /// The code points of a part of a line, without the line's end.
+    ///
+    /// @param line from 1
+    /// @param from first column, from 1
+    /// @param to the column after the last
+    int[] part(int line, int from, int to) {
+        if (line > starts.length) {
+            return new int[0];
         }
         int start = starts[line - 1];
-        return new String(codePoints, start, lineEnd(line - 1) - start);
+        int end = Math.min(start + to - 1, lineEnd(line - 1));
+        return Arrays.copyOfRange(codePoints, Math.min(start + from - 1, end), end);
     }
 
     private int lineOf(int offset) {

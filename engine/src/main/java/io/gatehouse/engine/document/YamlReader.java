@@ -25,6 +25,7 @@ import org.yaml.snakeyaml.events.NodeEvent;
 import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.scanner.ScannerException;
 
 /// Reads YAML as Kubernetes does: YAML 1.1 words for true and false, aliases and merge keys resolved, only values that
 /// JSON can carry.
@@ -45,6 +46,8 @@ public final class YamlReader {
     private final Map<String, Anchored> anchors = new HashMap<>();
     private int values;
     private int deepest;
+    /// Where the last taken event ended.
+    private Mark reached;
 
     private YamlReader(SourceText source) {
         this.lines = new Lines(source);
@@ -88,16 +91,18 @@ public final class YamlReader {
         var documents = new ArrayList<Node>();
         try {
             take(); // the start of the stream
-            while (!events.checkEvent(Event.ID.StreamEnd)) {
+            while (!next(Event.ID.StreamEnd)) {
                 take(); // the start of the document
                 anchors.clear();
-                boolean empty = holdsNothing(events.peekEvent());
+                boolean empty = holdsNothing(peek());
                 var document = value(1);
                 if (!empty) {
                     documents.add(document);
                 }
                 take(); // the end of the document
             }
+        } catch (Unreadable e) {
+            diagnostics.add(e.diagnostic);
         } catch (MarkedYAMLException e) {
             diagnostics.add(notYaml(e));
         } catch (YAMLException e) { // without a place: the reader of characters, which we asked before
@@ -116,9 +121,7 @@ public final class YamlReader {
             return aliased(alias, depth, span);
         }
         if (depth > MAX_DEPTH) {
-            report(Code.TOO_DEEP, span, "nested deeper than " + MAX_DEPTH + " levels");
-            skip(event);
-            return new Node.Null(span);
+            throw new Unreadable(Code.TOO_DEEP.at(span, "nested deeper than " + MAX_DEPTH + " levels"));
         }
         int before = values;
         int deepestBefore = deepest;
@@ -145,8 +148,8 @@ public final class YamlReader {
         var entries = new ArrayList<Node.Entry>();
         var keys = new HashMap<String, Span>();
         var merges = new ArrayList<Merge>();
-        while (!events.checkEvent(Event.ID.MappingEnd)) {
-            var keyEvent = events.peekEvent();
+        while (!next(Event.ID.MappingEnd)) {
+            var keyEvent = peek();
             if (isMerge(keyEvent)) {
                 take();
                 merges.add(new Merge(entries.size(), value(depth + 1)));
@@ -176,7 +179,7 @@ public final class YamlReader {
     private Node sequence(CollectionStartEvent start, int depth, Span span) {
         checkTag(start, "tag:yaml.org,2002:seq", span);
         var items = new ArrayList<Node>();
-        while (!events.checkEvent(Event.ID.SequenceEnd)) {
+        while (!next(Event.ID.SequenceEnd)) {
             items.add(value(depth + 1));
         }
         return new Node.Sequence(items, span(start, take()));
@@ -207,12 +210,10 @@ public final class YamlReader {
             return new Node.Null(span);
         }
         if (depth + anchored.height() > MAX_DEPTH) {
-            report(Code.TOO_DEEP, span, "nested deeper than " + MAX_DEPTH + " levels, with what the alias stands for");
-            return new Node.Null(span);
+            throw new Unreadable(Code.TOO_DEEP.at(
+                    span, "nested deeper than " + MAX_DEPTH + " levels, with what the alias stands for"));
         }
-        if (!count(anchored.values(), span)) {
-            return new Node.Null(span);
-        }
+        count(anchored.values(), span);
         deepest = Math.max(deepest, depth + anchored.height());
         return anchored.node();
     }
@@ -280,24 +281,11 @@ public final class YamlReader {
         }
     }
 
-    /// Counts values and says whether they are still within the limit; told once, at the place that went over it.
-    private boolean count(int more, Span span) {
-        boolean within = values <= MAX_VALUES;
-        values = Math.min(values + more, MAX_VALUES + 1);
-        if (within && values > MAX_VALUES) {
-            report(Code.TOO_MANY_VALUES, span, "more than " + MAX_VALUES + " values, counting what aliases stand for");
-        }
-        return values <= MAX_VALUES;
-    }
-
-    private void skip(Event start) {
-        int open = start instanceof CollectionStartEvent ? 1 : 0;
-        while (open > 0) {
-            switch (take().getEventId()) {
-                case MappingStart, SequenceStart -> open++;
-                case MappingEnd, SequenceEnd -> open--;
-                default -> {}
-            }
+    private void count(int more, Span span) {
+        values += more;
+        if (values > MAX_VALUES) {
+            throw new Unreadable(Code.TOO_MANY_VALUES.at(
+                    span, "more than " + MAX_VALUES + " values, counting what aliases stand for"));
         }
     }
 
@@ -309,7 +297,23 @@ public final class YamlReader {
     }
 
     private Event take() {
-        return events.getEvent();
+        var event = peek();
+        events.getEvent();
+        reached = event.getEndMark();
+        return event;
+    }
+
+    private boolean next(Event.ID id) {
+        return peek().getEventId() == id;
+    }
+
+    /// snakeyaml 2.7 lets an escape such as `"\UFFFFFFFF"` out as the exception of the number it could not make.
+    private Event peek() {
+        try {
+            return events.peekEvent();
+        } catch (IllegalArgumentException _) {
+            throw new ScannerException(null, null, "after this an escape stands for no character", reached);
+        }
     }
 
     private Span span(Event event) {
@@ -338,12 +342,26 @@ public final class YamlReader {
 
     /// What runs on to the end of the text is wrong where it began.
     private static Mark place(MarkedYAMLException e) {
-        boolean ranOut = e.getProblemMark() == null || e.getProblem().contains("end of stream");
+        boolean ranOut = e.getProblemMark() == null
+                || e.getProblem().contains("end of stream")
+                || e.getProblem().contains("<stream end>");
         return ranOut && e.getContextMark() != null ? e.getContextMark() : e.getProblemMark();
     }
 
     private static String written(String tag) {
         return tag.replace("tag:yaml.org,2002:", "!!");
+    }
+
+    /// Ends the reading from any depth; never leaves this class.
+    private static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient Diagnostic diagnostic;
+
+        Unreadable(Diagnostic diagnostic) {
+            super(diagnostic.message(), null, false, false);
+            this.diagnostic = diagnostic;
+        }
     }
 
     /// A value that aliases may stand for.

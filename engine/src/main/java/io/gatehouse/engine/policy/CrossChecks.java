@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.engine.policy;
+
+import io.gatehouse.engine.diagnostic.Code;
+import io.gatehouse.engine.diagnostic.Diagnostic;
+import io.gatehouse.engine.document.Node;
+import io.gatehouse.schemas.policy.AdmissionSection;
+import io.gatehouse.schemas.policy.AdmissionSection.PrivilegeSection;
+import io.gatehouse.schemas.policy.RuntimeSection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// What no schema can say about one policy.
+final class CrossChecks {
+    /// An optional DNS name and a slash, then at most 63 characters.
+    private static final Pattern LABEL_KEY =
+            Pattern.compile("([a-z0-9][-.a-z0-9]{0,252}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+
+    private final Draft draft;
+    private final List<Diagnostic> problems = new ArrayList<>();
+
+    private CrossChecks(Draft draft) {
+        this.draft = draft;
+    }
+
+    static List<Diagnostic> check(Draft draft) {
+        var checks = new CrossChecks(draft);
+        checks.labelKeysCanExist();
+        checks.somethingIsAsked();
+        checks.writableDirectoriesAreAnException();
+        return checks.problems;
+    }
+
+    private void labelKeysCanExist() {
+        var labels = Place.of(draft.document(), "spec", "match", "podSelector", "matchLabels");
+        if (labels.isEmpty() || !(labels.get().node() instanceof Node.Mapping mapping)) {
+            return;
+        }
+        for (var entry : mapping.entries()) {
+            if (!LABEL_KEY.matcher(entry.key()).matches()) {
+                problems.add(Code.MALFORMED_VALUE.at(
+                        entry.keySpan(),
+                        "no pod can carry a label " + Kinds.quoted(entry.key()),
+                        "write a key such as 'app' or 'example.com/app'"));
+            }
+        }
+    }
+
+    private void somethingIsAsked() {
+        boolean asks = draft.policy()
+                        .admission()
+                        .filter(CrossChecks::asksAtTheGate)
+                        .isPresent()
+                || draft.policy().runtime().filter(CrossChecks::asksOnTheNode).isPresent();
+        if (!asks) {
+            problems.add(Code.NO_EFFECT.at(
+                    Place.of(draft.document(), "spec").orElseThrow().name(),
+                    "policy '" + draft.policy().name() + "' asks nothing: every demand in it is switched off"));
+        }
+    }
+
+    private static boolean asksAtTheGate(AdmissionSection admission) {
+        return admission.readOnlyRootFilesystem()
+                || !admission.forbiddenMounts().isEmpty()
+                || admission.privilege().filter(CrossChecks::forbids).isPresent();
+    }
+
+    private static boolean forbids(PrivilegeSection privilege) {
+        return privilege.forbidPrivileged()
+                || privilege.forbidHostPid()
+                || privilege.forbidHostIpc()
+                || privilege.forbidHostNetwork()
+                || privilege.forbidPrivilegeEscalation();
+    }
+
+    private static boolean asksOnTheNode(RuntimeSection runtime) {
+        return runtime.processes()
+                        .filter(p -> p.fromImageOnly() || !p.allow().isEmpty())
+                        .isPresent()
+                || runtime.writes()
+                        .filter(RuntimeSection.Writes::denyRootFilesystem)
+                        .isPresent();
+    }
+
+    private void writableDirectoriesAreAnException() {
+        var writes = draft.policy().runtime().flatMap(RuntimeSection::writes);
+        if (writes.isEmpty() || writes.get().allow().isEmpty()) {
+            return;
+        }
+        var allow =
+                Place.of(draft.document(), "spec", "runtime", "writes", "allow").orElseThrow();
+        if (!writes.get().denyRootFilesystem()) {
+            problems.add(Code.NO_EFFECT.at(
+                    allow.name(), "'" + allow.path() + "' has no effect: 'rootFilesystem: allow' forbids no write"));
+        } else if (writes.get().allow().contains("/")) {
+            problems.add(Code.NO_EFFECT.at(
+                    allow.name(), "'" + allow.path() + "' names '/', so 'rootFilesystem: deny' forbids no write"));
+        }
+    }
+}
