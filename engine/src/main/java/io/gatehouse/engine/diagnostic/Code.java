@@ -7,7 +7,7 @@ import java.util.Locale;
 /// Every diagnostic code there is, and nowhere else. A code never changes its meaning and is never given out again.
 ///
 /// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: kept for rules and conditions. `GH-13xx`: the
-/// folder policies come from.
+/// folder policies come from. `GH-15xx`: what the gate is asked to judge.
 public enum Code {
     NOT_YAML(
             1001,
@@ -21,6 +21,48 @@ public enum Code {
             "the text is not JSON",
             "the text stops being JSON here",
             "correct the text at the mark or just before it"),
+    NOT_UTF8(
+            1501,
+            Severity.ERROR,
+            "the text is not UTF-8",
+            "JSON is UTF-8, and guessing another encoding could change a name",
+            "write the text in UTF-8"),
+    TEXT_CUT_SHORT(
+            1502,
+            Severity.ERROR,
+            "the text ends inside a value",
+            "every '{', '[' and '\"' must be closed, and a document is at least one value",
+            "write the rest, or see where the text was cut"),
+    TEXT_AFTER_DOCUMENT(
+            1503,
+            Severity.ERROR,
+            "text follows the document",
+            "one text holds one JSON document, and what follows would not be judged",
+            "remove what follows, or put it into a text of its own"),
+    VALUE_TOO_LONG(
+            1504,
+            Severity.ERROR,
+            "a text, a key or a number is longer than is read",
+            "the limit protects the reader from running out of memory",
+            "make it shorter"),
+    MALFORMED_OBJECT(
+            1551,
+            Severity.ERROR,
+            "an object has a shape that Kubernetes does not take",
+            "what cannot be read cannot be judged",
+            "give the field the shape that the API reference names"),
+    NO_OBJECT(
+            1552,
+            Severity.ERROR,
+            "a document is not a Kubernetes object",
+            "an object says what it is with apiVersion and kind",
+            "write apiVersion and kind"),
+    MALFORMED_REVIEW(
+            1553,
+            Severity.ERROR,
+            "an admission review cannot be understood",
+            "only reviews of admission.k8s.io/v1 are answered, and only whole ones",
+            "let the API server send it: admissionReviewVersions: [v1]"),
     UNREADABLE_CHARACTER(
             1003,
             Severity.ERROR,

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.gatehouse.engine.diagnostic.Code;
 import io.gatehouse.engine.diagnostic.Diagnostic;
-import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.diagnostic.Span;
 import java.io.IOException;
@@ -26,7 +26,8 @@ import java.util.Set;
 /// than the limit.
 ///
 /// Stricter than most readers where two readers could understand a text differently: a key may stand once, and nothing
-/// may follow the document.
+/// may follow the document. A text is refused at its first fault, since what follows a fault in JSON has no certain
+/// meaning; the reading then holds that one diagnostic and no document.
 public final class JsonReader {
     /// What a document may cost. Each limit is the largest value still read.
     ///
@@ -45,82 +46,64 @@ public final class JsonReader {
         }
     }
 
-    public sealed interface Outcome {
-        record Document(Node root) implements Outcome {}
-
-        /// A text is refused at its first fault: what follows a JSON fault has no certain meaning.
-        record Refused(Diagnostic diagnostic) implements Outcome {}
-    }
-
     private static final int MAX_NAME_CHARS = 4096;
     private static final int MAX_NUMBER_CHARS = 100;
-    private static final int FEW = 8;
 
     private JsonReader() {}
 
     /// @param name of the source in diagnostics, usually a path
-    public static Outcome read(String name, byte[] bytes, Limits limits) {
+    public static Reading read(String name, byte[] bytes, Limits limits) {
         if (bytes.length > limits.bytes()) {
-            var start = new Span(new SourceText(name, ""), 1, 1, 1);
-            return refused(
-                    "GH-1502",
-                    start,
-                    "the text has " + bytes.length + " bytes",
-                    "at most " + limits.bytes() + " are read",
-                    "make it smaller, or split it");
+            var nothing = new Span(new SourceText(name, ""), 1, 1, 1);
+            return refused(Code.TEXT_TOO_LARGE.at(
+                    nothing, "the text has " + bytes.length + " bytes, at most " + limits.bytes() + " are read"));
         }
-        var text = decode(bytes);
-        return text == null ? notUtf8(name, bytes) : new Reading(new SourceText(name, text), limits).run();
-    }
-
-    /// Null where the bytes are not UTF-8. A byte order mark is dropped.
-    private static String decode(byte[] bytes) {
-        int from = bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF
-                ? 3
-                : 0;
+        int from = startsWithByteOrderMark(bytes) ? 3 : 0;
         var text = new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);
-        if (text.indexOf('\uFFFD') < 0) { // nothing was replaced
-            return text;
+        if (text.indexOf('\uFFFD') >= 0) { // written so, or put in for what could not be read
+            var readable = readablePart(bytes);
+            if (readable.length() < text.length()) {
+                return notUtf8(name, bytes, readable);
+            }
         }
-        var out = CharBuffer.allocate(bytes.length - from);
-        var decoder = StandardCharsets.UTF_8.newDecoder(); // reports what it cannot read
-        return decoder.decode(ByteBuffer.wrap(bytes, from, bytes.length - from), out, true)
-                        .isError()
-                ? null
-                : text;
+        return new Parse(new SourceText(name, text), limits).run();
     }
 
-    private static Outcome notUtf8(String name, byte[] bytes) {
-        var in = ByteBuffer.wrap(bytes);
+    private static boolean startsWithByteOrderMark(byte[] bytes) {
+        return bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF;
+    }
+
+    /// Up to the first byte that is not UTF-8.
+    private static String readablePart(byte[] bytes) {
+        int from = startsWithByteOrderMark(bytes) ? 3 : 0;
         var out = CharBuffer.allocate(bytes.length);
-        StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
-        var readable = out.flip().toString();
-        var source = new SourceText(name, readable);
-        return refused(
-                "GH-1508",
-                new Place(source).at(readable.length(), 1),
-                "byte 0x%02x is not UTF-8".formatted(bytes[in.position()]),
-                "JSON is UTF-8",
-                "write the text in UTF-8");
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, bytes.length - from), out, true);
+        return out.flip().toString();
     }
 
-    private static Outcome.Refused refused(String code, Span span, String message, String why, String fix) {
-        return new Outcome.Refused(new Diagnostic(code, Severity.ERROR, span, message, why, fix));
+    private static Reading notUtf8(String name, byte[] bytes, String readable) {
+        int at = readable.getBytes(StandardCharsets.UTF_8).length + (startsWithByteOrderMark(bytes) ? 3 : 0);
+        var span = new Place(new SourceText(name, readable)).at(readable.length(), 1);
+        return refused(Code.NOT_UTF8.at(span, "byte 0x%02x is not UTF-8".formatted(bytes[at])));
     }
 
-    /// Ends a reading; never leaves this class.
+    private static Reading refused(Diagnostic diagnostic) {
+        return new Reading(List.of(), List.of(diagnostic));
+    }
+
+    /// Ends a parse; never leaves this class.
     private static final class Fault extends RuntimeException {
         private static final long serialVersionUID = 1;
-        private final transient Outcome.Refused refused;
+        private final transient Diagnostic diagnostic;
 
-        Fault(Outcome.Refused refused) {
+        Fault(Diagnostic diagnostic) {
             super(null, null, false, false);
-            this.refused = refused;
+            this.diagnostic = diagnostic;
         }
     }
 
-    /// From offsets in UTF-16 to lines and columns in code points. Asked in ascending order, so the whole text is
-    /// walked once.
+    /// From offsets in UTF-16 to lines and columns as [io.gatehouse.engine.diagnostic.Lines] counts them. Asked in
+    /// ascending order, so that the whole text is walked once.
     private static final class Place {
         private final SourceText source;
         private final String text;
@@ -133,10 +116,11 @@ public final class JsonReader {
             this.text = source.text();
         }
 
+        /// @param wanted at or behind the last one asked for
         Span at(int wanted, int length) {
             while (offset < wanted) {
                 char c = text.charAt(offset++);
-                if (c == '\n') {
+                if (c == '\n' || c == '\r' && (offset == text.length() || text.charAt(offset) != '\n')) {
                     line++;
                     column = 1;
                 } else if (!Character.isLowSurrogate(c)) {
@@ -145,32 +129,24 @@ public final class JsonReader {
             }
             return new Span(source, line, column, length);
         }
-
-        /// The code points from where `at` last was up to an offset, at least 1.
-        int lengthTo(int end) {
-            int length = 0;
-            for (int i = offset; i < end; i++) {
-                if (!Character.isLowSurrogate(text.charAt(i))) {
-                    length++;
-                }
-            }
-            return Math.max(1, length);
-        }
     }
 
     /// One document. Used once, by one thread.
-    private static final class Reading {
+    private static final class Parse {
         /// Names are not interned nor kept: the keys come from whoever sends the text.
         private static final JsonFactory FACTORY = JsonFactory.builder()
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                 .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(Integer.MAX_VALUE) // counted here, with a place
+                        .maxNestingDepth(Integer.MAX_VALUE) // this and the next two are bounded here, with a place
                         .maxStringLength(Integer.MAX_VALUE)
                         .maxNameLength(Integer.MAX_VALUE)
                         .maxNumberLength(MAX_NUMBER_CHARS)
                         .build())
                 .build();
+
+        /// Up to so many keys a mapping is searched, above it keeps a set.
+        private static final int FEW = 8;
 
         private final SourceText source;
         private final Limits limits;
@@ -179,53 +155,43 @@ public final class JsonReader {
         private int depth;
         private boolean complete;
 
-        Reading(SourceText source, Limits limits) {
+        Parse(SourceText source, Limits limits) {
             this.source = source;
             this.limits = limits;
             this.place = new Place(source);
         }
 
-        Outcome run() {
+        Reading run() {
             try (var opened = FACTORY.createParser(source.text())) {
                 parser = opened;
-                return read();
+                return document();
             } catch (IOException e) {
                 throw new UncheckedIOException("reading a text in memory", e);
             }
         }
 
-        /// A fault is placed before the parser is closed, which moves it to the end.
-        private Outcome read() throws IOException {
+        /// A fault is placed here, before the parser is closed, which moves it to the end.
+        private Reading document() throws IOException {
             try {
                 var first = parser.nextToken();
                 if (first == null) {
-                    return refused(
-                            "GH-1507", end(), "the text is empty", "a JSON document is one value", "write a value");
+                    return refused(Code.TEXT_CUT_SHORT.at(end(), "the text is empty"));
                 }
                 var root = value(first);
                 complete = true;
-                if (parser.nextToken() != null) {
-                    throw new Fault(trailing(place.at(tokenStart(), 1)));
-                }
-                return new Outcome.Document(root);
+                return parser.nextToken() == null
+                        ? new Reading(List.of(root), List.of())
+                        : refused(trailing(place.at(tokenStart(), 1)));
             } catch (Fault fault) {
-                return fault.refused;
+                return refused(fault.diagnostic);
             } catch (StreamConstraintsException _) {
+                var span = place.at(Math.max(place.offset, behind()), 1);
                 return refused(
-                        "GH-1504",
-                        here(),
-                        "a number has more than " + MAX_NUMBER_CHARS + " characters",
-                        "no field holds such a number",
-                        "write it shorter, or as a text");
+                        Code.VALUE_TOO_LONG.at(span, "a number has more than " + MAX_NUMBER_CHARS + " characters"));
             } catch (JsonEOFException _) {
-                return refused(
-                        "GH-1507",
-                        end(),
-                        "the text ends inside a value",
-                        "every '{', '[' and '\"' must be closed",
-                        "write the rest, or check whether the text was cut");
+                return refused(Code.TEXT_CUT_SHORT.at(end(), "the text ends inside a value"));
             } catch (JsonParseException fault) {
-                return syntax(fault);
+                return refused(syntax(fault));
             }
         }
 
@@ -234,19 +200,7 @@ public final class JsonReader {
             return switch (token) {
                 case START_OBJECT -> mapping(place.at(start, 1));
                 case START_ARRAY -> sequence(place.at(start, 1));
-                case VALUE_STRING -> {
-                    var text = parser.getText();
-                    var span = quoted(start);
-                    if (text.length() > limits.stringChars()) {
-                        throw new Fault(refused(
-                                "GH-1504",
-                                span,
-                                "a text has " + text.length() + " characters",
-                                "at most " + limits.stringChars() + " are read",
-                                "make it shorter"));
-                    }
-                    yield new Node.Text(text, span);
-                }
+                case VALUE_STRING -> text(parser.getText(), quoted(start));
                 case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
                     var literal = parser.getText();
                     yield new Node.Number(literal, place.at(start, literal.length()));
@@ -259,20 +213,26 @@ public final class JsonReader {
             };
         }
 
+        private Node.Text text(String text, Span span) {
+            if (text.length() > limits.stringChars()) {
+                throw new Fault(Code.VALUE_TOO_LONG.at(
+                        span,
+                        "a text has " + text.length() + " characters, at most " + limits.stringChars() + " are read"));
+            }
+            return new Node.Text(text, span);
+        }
+
         private Node.Mapping mapping(Span span) throws IOException {
             deeper(span);
             var entries = new ArrayList<Node.Entry>();
-            Set<String> many = null; // only a large mapping pays for a set
+            Set<String> many = null;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 var key = parser.currentName();
                 var keySpan = quoted(tokenStart());
                 if (key.length() > MAX_NAME_CHARS) {
-                    throw new Fault(refused(
-                            "GH-1504",
+                    throw new Fault(Code.VALUE_TOO_LONG.at(
                             keySpan,
-                            "a key has " + key.length() + " characters",
-                            "at most " + MAX_NAME_CHARS + " are read",
-                            "make it shorter"));
+                            "a key has " + key.length() + " characters, at most " + MAX_NAME_CHARS + " are read"));
                 }
                 if (entries.size() == FEW) {
                     many = new HashSet<>(4 * FEW);
@@ -281,12 +241,7 @@ public final class JsonReader {
                     }
                 }
                 if (many == null ? among(entries, key) : !many.add(key)) {
-                    throw new Fault(refused(
-                            "GH-1505",
-                            keySpan,
-                            "key '" + key + "' stands twice",
-                            "readers disagree on which of the two counts",
-                            "remove one"));
+                    throw new Fault(Code.DUPLICATE_KEY.at(keySpan, "key '" + key + "' stands twice"));
                 }
                 entries.add(new Node.Entry(key, keySpan, value(parser.nextToken())));
             }
@@ -306,12 +261,7 @@ public final class JsonReader {
 
         private void deeper(Span span) {
             if (++depth > limits.depth()) {
-                throw new Fault(refused(
-                        "GH-1503",
-                        span,
-                        "values stand more than " + limits.depth() + " deep inside each other",
-                        "deeper texts are not read",
-                        "make it flatter"));
+                throw new Fault(Code.TOO_DEEP.at(span, "nested deeper than " + limits.depth() + " levels"));
             }
         }
 
@@ -324,61 +274,48 @@ public final class JsonReader {
             return false;
         }
 
+        /// From an opening quote to its closing one, which the parser has already found.
+        private Span quoted(int start) {
+            var text = source.text();
+            int end = start + 1;
+            int length = 1;
+            for (char c = text.charAt(end); c != '"'; c = text.charAt(end)) {
+                int chars = c == '\\' ? 2 : 1;
+                end += chars;
+                length += Character.isLowSurrogate(c) ? 0 : chars;
+            }
+            return place.at(start, length + 1);
+        }
+
         private int tokenStart() {
             return (int) parser.currentTokenLocation().getCharOffset();
         }
 
-        /// From an opening quote to its closing one. The parser has already found the two well.
-        private Span quoted(int start) {
-            var text = source.text();
-            int end = start + 1;
-            while (text.charAt(end) != '"') {
-                end += text.charAt(end) == '\\' ? 2 : 1;
-            }
-            var span = place.at(start, 1);
-            return new Span(source, span.line(), span.column(), place.lengthTo(end + 1));
-        }
-
-        private Span here() {
-            return place.at(
-                    Math.max(place.offset, Math.min(offset(), source.text().length())), 1);
-        }
-
-        private int offset() {
-            return (int) parser.currentLocation().getCharOffset();
+        /// The character the parser took last: it stands behind the one it could not take.
+        private int behind() {
+            int at = (int) parser.currentLocation().getCharOffset() - 1;
+            return Math.clamp(at, 0, Math.max(0, source.text().length() - 1));
         }
 
         private Span end() {
-            return place.at(source.text().stripTrailing().length(), 1);
+            return place.at(Math.max(place.offset, source.text().stripTrailing().length()), 1);
         }
 
-        private Outcome syntax(JsonParseException fault) {
-            // The parser stands behind the character it could not take.
-            int at = Math.max(0, Math.min(offset() - 1, source.text().length() - 1));
-            var seen = source.text().substring(at, source.text().offsetByCodePoints(at, 1));
+        private Diagnostic syntax(JsonParseException fault) {
+            int at = behind();
             var span = place.at(Math.max(at, place.offset), 1);
             if (complete) {
                 return trailing(span);
             }
-            return refused(
-                    "GH-1501",
-                    span,
-                    "not JSON at '" + seen.replaceAll("\\p{Cntrl}", "?") + "'",
-                    sentence(fault.getOriginalMessage()),
-                    "check for a missing quote, comma or bracket, or one too many");
+            var seen = source.text().substring(at, source.text().offsetByCodePoints(at, 1));
+            return Code.NOT_JSON.at(span, "not JSON at '" + seen + "': " + firstLine(fault.getOriginalMessage()));
         }
 
-        private static Outcome.Refused trailing(Span span) {
-            return refused(
-                    "GH-1506",
-                    span,
-                    "text follows the document",
-                    "one text holds one JSON document",
-                    "remove what follows, or write one document a text");
+        private static Diagnostic trailing(Span span) {
+            return Code.TEXT_AFTER_DOCUMENT.at(span, "text follows the document");
         }
 
-        /// The parser's own reason, in one line.
-        private static String sentence(String reason) {
+        private static String firstLine(String reason) {
             int end = reason.indexOf('\n');
             var line = end < 0 ? reason : reason.substring(0, end);
             return line.length() > 200 ? line.substring(0, 200) + "…" : line;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.admission.control;
+
+import io.gatehouse.admission.pod.Container;
+import io.gatehouse.engine.diagnostic.Span;
+import java.util.Optional;
+
+/// One field of one pod that is not as an `admission` section wants it.
+///
+/// @param rule dotted as in the policy document: `admission.privilege.hostPID`
+/// @param field path in the object
+/// @param seen the value that stands there, or `unset`
+/// @param wanted the value that would do
+/// @param fact what is wrong, as a sentence without a full stop
+/// @param remedy what to write, as an order
+/// @param span where the field is written, or the nearest thing around it that is
+/// @param container absent where the breach is the whole pod's
+public record Breach(
+        String rule,
+        String field,
+        String seen,
+        String wanted,
+        String fact,
+        String remedy,
+        Span span,
+        Optional<Container> container) {
+    public static final String UNSET = "unset";
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.admission.review;
+
+import java.util.List;
+
+/// What becomes of a request. Findings stand in the order of the manifest.
+public sealed interface Decision {
+    List<Finding> findings();
+
+    /// @param reason for the audit log
+    record Allow(String reason) implements Decision {
+        @Override
+        public List<Finding> findings() {
+            return List.of();
+        }
+    }
+
+    /// Let through, and told to whoever asks.
+    record Warn(List<Finding> findings) implements Decision {
+        public Warn {
+            findings = List.copyOf(findings);
+            if (findings.isEmpty() || findings.stream().anyMatch(Finding::refuses)) {
+                throw new IllegalArgumentException("a warning needs findings, and none that refuses: " + findings);
+            }
+        }
+    }
+
+    /// Refused. At least one finding refuses; the others are told beside it.
+    record Deny(List<Finding> findings) implements Decision {
+        public Deny {
+            findings = List.copyOf(findings);
+            if (findings.stream().noneMatch(Finding::refuses)) {
+                throw new IllegalArgumentException("a denial needs a finding that refuses: " + findings);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.admission.review;
+
+import io.gatehouse.engine.document.Node;
+import java.util.Optional;
+
+/// The `request` of an admission review, as far as it is judged.
+///
+/// @param uid to be given back in the answer
+/// @param resource with its subresource: `pods`, `pods/ephemeralcontainers`
+/// @param object as it would be stored; absent on DELETE
+/// @param oldObject as it is stored; absent on CREATE and CONNECT
+/// @param dryRun nothing will be stored, so nothing may be told
+/// @param user who asks, empty where the request does not say
+public record ReviewRequest(
+        String uid,
+        Subject subject,
+        String resource,
+        Operation operation,
+        Optional<Node.Mapping> object,
+        Optional<Node.Mapping> oldObject,
+        boolean dryRun,
+        String user) {
+    public enum Operation {
+        CREATE,
+        UPDATE,
+        DELETE,
+        CONNECT
+    }
+}

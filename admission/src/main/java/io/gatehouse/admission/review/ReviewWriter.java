@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.admission.review;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.gatehouse.admission.control.Breach;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/// From a decision to the body of the answer.
+///
+/// A denial is 422 `Invalid` with one cause for each finding: kubectl prints those as a list of fields, where a 403
+/// would show one run-on sentence.
+public final class ReviewWriter {
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final int UNPROCESSABLE = 422;
+    private static final int TOO_MANY_REQUESTS = 429;
+    /// Audit back-ends cut events above 100 KB; this leaves the room to the objects themselves.
+    private static final int MAX_ANNOTATION_CHARS = 8192;
+
+    private ReviewWriter() {}
+
+    /// @param digest of the snapshot that decided
+    public static byte[] answer(ReviewRequest request, Decision decision, String digest) {
+        return response(request.uid(), json -> {
+            switch (decision) {
+                case Decision.Allow _ -> json.writeBooleanField("allowed", true);
+                case Decision.Warn(var findings) -> {
+                    json.writeBooleanField("allowed", true);
+                    warnings(json, findings);
+                }
+                case Decision.Deny(var findings) -> {
+                    json.writeBooleanField("allowed", false);
+                    var refusing = findings.stream().filter(Finding::refuses).toList();
+                    status(json, request.subject(), refusing);
+                    warnings(json, findings.stream().filter(f -> !f.refuses()).toList());
+                }
+            }
+            annotations(json, decision, digest);
+        });
+    }
+
+    /// Neither yes nor no: the API server passes the delay on, and kubectl waits and asks again by itself.
+    public static byte[] notNow(String uid, String message, int retryAfterSeconds) {
+        return response(uid, json -> {
+            json.writeBooleanField("allowed", false);
+            json.writeObjectFieldStart("status");
+            json.writeStringField("status", "Failure");
+            json.writeStringField("message", message);
+            json.writeStringField("reason", "TooManyRequests");
+            json.writeNumberField("code", TOO_MANY_REQUESTS);
+            json.writeObjectFieldStart("details");
+            json.writeNumberField("retryAfterSeconds", retryAfterSeconds);
+            json.writeEndObject();
+            json.writeEndObject();
+        });
+    }
+
+    @FunctionalInterface
+    private interface Body {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static byte[] response(String uid, Body body) {
+        var out = new ByteArrayOutputStream(1024);
+        try (var json = FACTORY.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("kind", "AdmissionReview");
+            json.writeStringField("apiVersion", "admission.k8s.io/v1");
+            json.writeObjectFieldStart("response");
+            json.writeStringField("uid", uid);
+            body.write(json);
+            json.writeEndObject();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing an answer in memory", e);
+        }
+        return out.toByteArray();
+    }
+
+    private static void status(JsonGenerator json, Subject subject, List<Finding> refusing) throws IOException {
+        json.writeObjectFieldStart("status");
+        json.writeStringField("status", "Failure");
+        json.writeStringField("message", Wording.message(refusing));
+        json.writeStringField("reason", "Invalid");
+        json.writeNumberField("code", UNPROCESSABLE);
+        json.writeObjectFieldStart("details");
+        if (!subject.name().isEmpty()) {
+            json.writeStringField("name", subject.name());
+        }
+        json.writeStringField("group", subject.group());
+        json.writeStringField("kind", subject.kind());
+        json.writeArrayFieldStart("causes");
+        for (var finding : refusing.subList(0, Math.min(refusing.size(), Wording.MAX_CAUSES))) {
+            cause(json, finding);
+        }
+        if (refusing.size() > Wording.MAX_CAUSES) {
+            json.writeStartObject();
+            json.writeStringField(
+                    "message", Wording.more(refusing.size() - Wording.MAX_CAUSES) + ": gatehouse check lists them all");
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void cause(JsonGenerator json, Finding finding) throws IOException {
+        boolean missing = finding.breach().seen().equals(Breach.UNSET);
+        json.writeStartObject();
+        json.writeStringField("reason", missing ? "FieldValueRequired" : "FieldValueInvalid");
+        json.writeStringField("message", Wording.cause(finding));
+        json.writeStringField("field", finding.breach().field());
+        json.writeEndObject();
+    }
+
+    private static void warnings(JsonGenerator json, List<Finding> findings) throws IOException {
+        if (findings.isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart("warnings");
+        for (var warning : Wording.warnings(findings)) {
+            json.writeString(warning);
+        }
+        json.writeEndArray();
+    }
+
+    /// The API server puts the name of the webhook before each key.
+    private static void annotations(JsonGenerator json, Decision decision, String digest) throws IOException {
+        json.writeObjectFieldStart("auditAnnotations");
+        json.writeStringField("snapshot", digest);
+        switch (decision) {
+            case Decision.Allow(var reason) -> {
+                json.writeStringField("decision", "allow");
+                json.writeStringField("reason", reason);
+            }
+            case Decision.Warn(var findings) -> {
+                json.writeStringField("decision", "warn");
+                json.writeStringField("findings", annotation(findings));
+            }
+            case Decision.Deny(var findings) -> {
+                json.writeStringField("decision", "deny");
+                json.writeStringField("findings", annotation(findings));
+            }
+        }
+        json.writeEndObject();
+    }
+
+    /// As JSON, for whoever reads the audit log by program. What does not fit is counted in a last element.
+    private static String annotation(List<Finding> findings) {
+        var parts = new StringBuilder("[");
+        int written = 0;
+        for (var finding : findings) {
+            var one = annotation(finding);
+            if (parts.length() + one.length() > MAX_ANNOTATION_CHARS) {
+                break;
+            }
+            parts.append(written == 0 ? "" : ",").append(one);
+            written++;
+        }
+        if (written < findings.size()) {
+            parts.append(written == 0 ? "" : ",")
+                    .append("{\"more\":")
+                    .append(findings.size() - written)
+                    .append('}');
+        }
+        return parts.append(']').toString();
+    }
+
+    private static String annotation(Finding finding) {
+        var out = new StringWriter();
+        try (var json = FACTORY.createGenerator(out)) {
+            json.writeStartObject();
+            fields(json, finding);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing a finding in memory", e);
+        }
+        return out.toString();
+    }
+
+    /// A finding as every program reads it: the audit annotation and `gatehouse check --output json` alike.
+    public static void fields(JsonGenerator json, Finding finding) throws IOException {
+        var breach = finding.breach();
+        json.writeStringField("policy", finding.policy().toString());
+        json.writeStringField("rule", breach.rule());
+        json.writeStringField("mode", finding.mode().text());
+        json.writeStringField("field", breach.field());
+        json.writeStringField("seen", breach.seen());
+        json.writeStringField("wanted", breach.wanted());
+        json.writeStringField("message", breach.fact());
+        json.writeStringField("fix", breach.remedy());
+        if (finding.since() == Finding.Since.BEFORE) {
+            json.writeBooleanField("standing", true);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.admission.review;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// How findings are told: the bullets of a denial, the warnings of an audit.
+///
+/// kubectl hides the message of an answer that has causes, so each cause names its policy. The API server asks for
+/// warnings of at most 120 characters and cuts all of them once they exceed 4096 together.
+public final class Wording {
+    static final int MAX_CAUSES = 100;
+    static final int MAX_WARNINGS = 20;
+    static final int MAX_WARNING_CHARS = 120;
+    private static final int MAX_MESSAGE_FINDINGS = 5;
+    /// Events carry the message too, with words of their own around it, and hold 1024 characters.
+    private static final int MAX_MESSAGE_CHARS = 800;
+
+    private Wording() {}
+
+    /// `container "web" may write to its root filesystem; set it to true (policy shop/nginx, admission.…)`
+    public static String cause(Finding finding) {
+        var breach = finding.breach();
+        return breach.fact() + "; " + breach.remedy() + " (policy " + finding.policy() + ", " + breach.rule() + ")";
+    }
+
+    /// The same in one line, for what shows no causes.
+    static String message(List<Finding> refusing) {
+        var parts = new ArrayList<String>();
+        for (var finding : refusing.subList(0, Math.min(MAX_MESSAGE_FINDINGS, refusing.size()))) {
+            parts.add(finding.breach().field() + ": " + cause(finding));
+        }
+        if (refusing.size() > MAX_MESSAGE_FINDINGS) {
+            parts.add(more(refusing.size() - MAX_MESSAGE_FINDINGS));
+        }
+        return cut(String.join("; ", parts), MAX_MESSAGE_CHARS);
+    }
+
+    /// @param findings those that do not refuse
+    static List<String> warnings(List<Finding> findings) {
+        var warnings = new ArrayList<String>();
+        boolean fits = findings.size() <= MAX_WARNINGS;
+        for (var finding : findings.subList(0, fits ? findings.size() : MAX_WARNINGS - 1)) {
+            warnings.add(warning(finding));
+        }
+        if (!fits) {
+            warnings.add(more(findings.size() - warnings.size()) + ": gatehouse check lists them all");
+        }
+        return warnings;
+    }
+
+    private static String warning(Finding finding) {
+        var stood = finding.since() == Finding.Since.BEFORE ? " (already so)" : "";
+        var told = finding.policy() + " " + finding.breach().rule() + ": "
+                + finding.breach().fact();
+        return cut(told, MAX_WARNING_CHARS - stood.length()) + stood;
+    }
+
+    static String more(int count) {
+        return "and " + count + " more";
+    }
+
+    private static String cut(String text, int chars) {
+        if (text.length() <= chars) {
+            return text;
+        }
+        int end = chars - 1;
+        if (Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(0, end) + "…";
+    }
+}

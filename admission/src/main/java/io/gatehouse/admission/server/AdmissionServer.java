@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.admission.server;
+
+import io.gatehouse.admission.server.AdmissionOptions.Certificate;
+import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.schemas.alert.Alert;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/// The webhook: `/validate` for the API server, `/healthz` and `/readyz` for the kubelet.
+public final class AdmissionServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(AdmissionServer.class.getName());
+    private static final Duration START = Duration.ofSeconds(20);
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration LOOK_AT_CERTIFICATE = Duration.ofMinutes(1);
+    private static final int IDLE_SECONDS = 120;
+    private static final int HANDSHAKE_SECONDS = 5;
+    private static final int MAX_CONNECTIONS = 1000;
+
+    private final AdmissionOptions options;
+    private final Supplier<Snapshot> snapshots;
+    private final InstantSource clock;
+    private final Counters counters = new Counters();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final Vertx vertx;
+    private final ThreadPoolExecutor reviewers;
+    private final AlertQueue alerts;
+    /// Written by the start and by the one worker that looks at the certificate, read by anyone.
+    private volatile Serving serving;
+    /// Set once by the start.
+    private HttpServer server;
+
+    /// @param bundle absent where the certificate was given: whoever gave it knows its authority
+    private record Serving(Buffer certificate, Buffer key, Optional<String> bundle) {
+        PemKeyCertOptions options() {
+            return new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key);
+        }
+    }
+
+    private AdmissionServer(
+            AdmissionOptions options, Supplier<Snapshot> snapshots, Consumer<Alert> alerts, InstantSource clock)
+            throws IOException {
+        this.options = options;
+        this.snapshots = snapshots;
+        this.clock = clock;
+        this.serving = serving();
+        this.alerts = new AlertQueue(alerts, counters.alertsLost);
+        this.reviewers = new ThreadPoolExecutor(
+                options.reviewers(),
+                options.reviewers(),
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(options.queue()),
+                Thread.ofPlatform().name("gatehouse-review-", 0).daemon().factory());
+        this.vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4))
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+    }
+
+    /// Returns once the port is open.
+    ///
+    /// @param snapshots null while nothing is loaded yet; asked once a review
+    /// @param alerts one for each finding, after the answer has left; called by one thread
+    /// @throws IOException the port is taken, or the certificate cannot be read or kept
+    public static AdmissionServer start(AdmissionOptions options, Supplier<Snapshot> snapshots, Consumer<Alert> alerts)
+            throws IOException {
+        return start(options, snapshots, alerts, InstantSource.system());
+    }
+
+    static AdmissionServer start(
+            AdmissionOptions options, Supplier<Snapshot> snapshots, Consumer<Alert> alerts, InstantSource clock)
+            throws IOException {
+        var started = new AdmissionServer(options, snapshots, alerts, clock);
+        try {
+            started.listen();
+        } catch (IOException e) {
+            started.close();
+            throw e;
+        }
+        return started;
+    }
+
+    private void listen() throws IOException {
+        var http = new HttpServerOptions()
+                .setHost(options.host())
+                .setPort(options.port())
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
+                .setKeyCertOptions(serving.options());
+        options.clientCa()
+                .ifPresent(ca -> http.setClientAuth(ClientAuth.REQUEST)
+                        .setTrustOptions(new PemTrustOptions().addCertPath(ca.toString())));
+        server = vertx.createHttpServer(http).requestHandler(router()).connectionHandler(connection -> {
+            if (connections.incrementAndGet() > MAX_CONNECTIONS) {
+                connection.close();
+            }
+            connection.closeHandler(_ -> connections.decrementAndGet());
+        });
+        try {
+            server.listen().await(START.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("the webhook did not open " + options.host() + ":" + options.port(), e);
+        } catch (RuntimeException e) {
+            throw new IOException(
+                    "the webhook cannot listen on " + options.host() + ":" + options.port() + ": " + e.getMessage(), e);
+        }
+        vertx.setPeriodic(LOOK_AT_CERTIFICATE.toMillis(), _ -> vertx.executeBlocking(this::renew));
+    }
+
+    private Router router() {
+        var validate = new ValidateHandler(options, snapshots, reviewers, alerts, counters, clock);
+        var router = Router.router(vertx);
+        router.post("/validate")
+                .handler(this::knownCaller)
+                .handler(validate::admit)
+                .handler(BodyHandler.create(false).setBodyLimit(ValidateHandler.MAX_BODY_BYTES))
+                .handler(validate::review)
+                .failureHandler(this::failed);
+        router.get("/healthz").handler(context -> context.end("ok\n"));
+        router.get("/readyz").handler(context -> {
+            if (snapshots.get() == null) {
+                ValidateHandler.fail(context, 503, "no policies are loaded yet");
+            } else {
+                context.end("ok\n");
+            }
+        });
+        return router;
+    }
+
+    /// The webhook can be reached from the pod network: with a client authority set, only the API server may ask.
+    private void knownCaller(RoutingContext context) {
+        if (options.clientCa().isPresent() && !showsCertificate(context)) {
+            counters.malformed.increment();
+            ValidateHandler.fail(context, 401, "gatehouse: a client certificate is required");
+            return;
+        }
+        context.next();
+    }
+
+    private static boolean showsCertificate(RoutingContext context) {
+        try {
+            return context.request().sslSession().getPeerCertificates().length > 0;
+        } catch (SSLPeerUnverifiedException _) {
+            return false;
+        }
+    }
+
+    private void failed(RoutingContext context) {
+        if (context.statusCode() == 413) {
+            counters.malformed.increment();
+            ValidateHandler.fail(
+                    context,
+                    413,
+                    "gatehouse: the request has more than " + ValidateHandler.MAX_BODY_BYTES
+                            + " bytes; this is not a policy decision");
+            return;
+        }
+        counters.errors.increment();
+        LOG.log(System.Logger.Level.ERROR, "a request failed", context.failure());
+        ValidateHandler.fail(context, 500, "gatehouse: internal error; this is not a policy decision");
+    }
+
+    private Serving serving() throws IOException {
+        return switch (options.certificate()) {
+            case Certificate.Given(var chain, var key) ->
+                new Serving(
+                        Buffer.buffer(Files.readString(chain)), Buffer.buffer(Files.readString(key)), Optional.empty());
+            case Certificate.SelfSigned(var directory, var names) -> {
+                var made = new CertificateState(directory, names).current(clock.instant());
+                yield new Serving(
+                        Buffer.buffer(made.certificate()), Buffer.buffer(made.key()), Optional.of(made.bundle()));
+            }
+        };
+    }
+
+    /// Open connections keep the certificate they were opened with.
+    private Void renew() {
+        try {
+            var fresh = serving();
+            if (!fresh.equals(serving)) {
+                var ssl = new ServerSSLOptions()
+                        .setKeyCertOptions(fresh.options())
+                        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"));
+                options.clientCa()
+                        .ifPresent(ca -> ssl.setClientAuth(ClientAuth.REQUEST)
+                                .setTrustOptions(new PemTrustOptions().addCertPath(ca.toString())));
+                server.updateSSLOptions(ssl)
+                        .onSuccess(_ -> {
+                            serving = fresh;
+                            LOG.log(System.Logger.Level.INFO, "the webhook's certificate was replaced");
+                        })
+                        .onFailure(e -> LOG.log(System.Logger.Level.ERROR, "a new certificate was not taken", e));
+            }
+        } catch (IOException e) {
+            counters.errors.increment();
+            LOG.log(System.Logger.Level.ERROR, "the webhook's certificate cannot be looked at", e);
+        }
+        return null;
+    }
+
+    public int port() {
+        return server.actualPort();
+    }
+
+    /// What the webhook's registration must trust, in PEM; absent where the certificate was given.
+    public Optional<String> caBundle() {
+        return serving.bundle();
+    }
+
+    public AdmissionStats stats() {
+        return counters.read();
+    }
+
+    /// Takes no more requests, answers those it has, hands on their alerts.
+    @Override
+    public void close() {
+        try {
+            if (server != null) {
+                server.shutdown(GRACE).await(GRACE.toSeconds() + 5, TimeUnit.SECONDS);
+            }
+            reviewers.shutdown();
+            if (!reviewers.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS)) {
+                reviewers.shutdownNow();
+            }
+            vertx.close().await(GRACE.toSeconds(), TimeUnit.SECONDS);
+            alerts.close();
+        } catch (TimeoutException e) {
+            LOG.log(System.Logger.Level.WARNING, "the webhook did not stop in time", e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.admission.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// The directory with our own authority and certificate.
+///
+/// `authority.pem` and `serving.pem` hold a key and its certificate each; `ca.crt` is what the API server is given. A
+/// restart takes what is there. A file is replaced as a whole or not at all.
+public final class CertificateState {
+    private static final Duration RENEW_BEFORE = Authority.LEAF_LIFE.dividedBy(3);
+
+    private final Path directory;
+    private final List<String> names;
+
+    public CertificateState(Path directory, List<String> names) {
+        this.directory = directory;
+        this.names = List.copyOf(names);
+    }
+
+    /// What to serve with, in PEM.
+    ///
+    /// @param bundle of authorities to trust: while one replaces another, both
+    public record Serving(String certificate, String key, String bundle, Instant expires) {}
+
+    /// Takes what is kept where it is still good, makes what is not. Called at the start and from time to time.
+    public Serving current(Instant now) throws IOException {
+        Files.createDirectories(
+                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        var former = read("authority.pem");
+        var authority = former.filter(kept -> outlives(kept, now, Authority.LEAF_LIFE));
+        if (authority.isEmpty()) {
+            authority = Optional.of(Authority.authority(now));
+            write("ca.crt", authority.get().certificateText() + stillTrusted(former, now));
+            write("authority.pem", text(authority.get()));
+        }
+        var signer = authority.get();
+        var leaf = read("serving.pem")
+                .filter(kept -> outlives(kept, now, RENEW_BEFORE) && signedBy(kept, signer) && bearsOurNames(kept));
+        if (leaf.isEmpty()) {
+            leaf = Optional.of(Authority.leaf(signer, names, now));
+            write("serving.pem", text(leaf.get()));
+        }
+        var bundle = Files.exists(directory.resolve("ca.crt"))
+                ? Files.readString(directory.resolve("ca.crt"))
+                : signer.certificateText();
+        return new Serving(
+                leaf.get().certificateText(),
+                leaf.get().keyText(),
+                bundle,
+                leaf.get().certificate().getNotAfter().toInstant());
+    }
+
+    private static String text(Pem.Identity identity) {
+        return identity.keyText() + identity.certificateText();
+    }
+
+    private static String stillTrusted(Optional<Pem.Identity> former, Instant now) {
+        return former.filter(kept -> outlives(kept, now, Duration.ZERO))
+                .map(Pem.Identity::certificateText)
+                .orElse("");
+    }
+
+    private static boolean outlives(Pem.Identity identity, Instant now, Duration life) {
+        return identity.certificate().getNotAfter().toInstant().isAfter(now.plus(life));
+    }
+
+    private static boolean signedBy(Pem.Identity leaf, Pem.Identity authority) {
+        try {
+            leaf.certificate().verify(authority.certificate().getPublicKey());
+            return true;
+        } catch (GeneralSecurityException _) {
+            return false;
+        }
+    }
+
+    private boolean bearsOurNames(Pem.Identity leaf) {
+        return names(leaf.certificate())
+                .containsAll(names.stream().map(CertificateState::canonical).toList());
+    }
+
+    /// An IPv6 address has many spellings, and the certificate keeps one.
+    private static String canonical(String name) {
+        return name.indexOf(':') < 0 ? name : InetAddress.ofLiteral(name).getHostAddress();
+    }
+
+    private static Set<Object> names(X509Certificate certificate) {
+        try {
+            var found = new HashSet<Object>();
+            for (var name : Optional.ofNullable(certificate.getSubjectAlternativeNames())
+                    .orElse(List.of())) {
+                found.add(name.get(1));
+            }
+            return found;
+        } catch (CertificateParsingException _) {
+            return Set.of();
+        }
+    }
+
+    /// Empty where there is none, or one that cannot be used and is to be replaced.
+    private Optional<Pem.Identity> read(String file) throws IOException {
+        var path = directory.resolve(file);
+        return Files.exists(path) ? Pem.identity(Files.readString(path)) : Optional.empty();
+    }
+
+    private void write(String file, String text) throws IOException {
+        var fresh = Files.createTempFile(
+                directory,
+                "." + file,
+                ".new",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (var out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
+        }
+        Files.move(fresh, directory.resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}
