@@ -18,12 +18,14 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -125,13 +127,19 @@ public final class AdmissionServer implements AutoCloseable {
             }
             connection.closeHandler(_ -> connections.decrementAndGet());
         });
+        var where = options.host() + ":" + options.port();
         try {
-            server.listen().await(START.toSeconds(), TimeUnit.SECONDS);
+            server.listen().toCompletionStage().toCompletableFuture().get(START.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new IOException("the webhook did not open " + options.host() + ":" + options.port(), e);
-        } catch (RuntimeException e) {
+            throw new IOException("the webhook did not open " + where + " in time", e);
+        } catch (ExecutionException e) {
             throw new IOException(
-                    "the webhook cannot listen on " + options.host() + ":" + options.port() + ": " + e.getMessage(), e);
+                    "the webhook cannot listen on " + where + ": "
+                            + e.getCause().getMessage(),
+                    e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while opening " + where);
         }
         vertx.setPeriodic(LOOK_AT_CERTIFICATE.toMillis(), _ -> vertx.executeBlocking(this::renew));
     }
@@ -139,12 +147,11 @@ public final class AdmissionServer implements AutoCloseable {
     private Router router() {
         var validate = new ValidateHandler(options, snapshots, reviewers, alerts, counters, clock);
         var router = Router.router(vertx);
+        router.post("/validate").handler(this::knownCaller).failureHandler(this::failed);
+        router.post("/validate").handler(validate::admit).failureHandler(this::failed);
         router.post("/validate")
-                .handler(this::knownCaller)
-                .handler(validate::admit)
                 .handler(BodyHandler.create(false).setBodyLimit(ValidateHandler.MAX_BODY_BYTES))
-                .handler(validate::review)
-                .failureHandler(this::failed);
+                .handler(validate::review);
         router.get("/healthz").handler(context -> context.end("ok\n"));
         router.get("/readyz").handler(context -> {
             if (snapshots.get() == null) {

@@ -56,14 +56,22 @@ final class Authority {
     }
 
     static Pem.Identity leaf(Pem.Identity authority, List<String> names, Instant now) {
+        return under(authority, names, KeyPurposeId.id_kp_serverAuth, now);
+    }
+
+    /// For whoever asks a webhook that wants to know its callers.
+    static Pem.Identity client(Pem.Identity authority, String name, Instant now) {
+        return under(authority, List.of(name), KeyPurposeId.id_kp_clientAuth, now);
+    }
+
+    private static Pem.Identity under(Pem.Identity authority, List<String> names, KeyPurposeId purpose, Instant now) {
         var keys = keys();
         var builder = builder(AUTHORITY_NAME, LEAF_NAME, keys, now, now.plus(LEAF_LIFE));
         try {
             var extensions = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-            builder.addExtension(
-                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth));
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
             builder.addExtension(
                     Extension.authorityKeyIdentifier,
                     false,
