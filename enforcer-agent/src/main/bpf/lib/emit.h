@@ -121,7 +121,8 @@ unread:
 	event->facts |= GH_FACT_ARGS_UNREAD;
 }
 
-static __always_inline void gh_write_ancestors(struct gh_event *event, struct task_struct *task)
+/* __noinline also keeps the record's type in the object's BTF, where a test compares it with Java's. */
+static __noinline void gh_write_ancestors(struct gh_event *event, struct task_struct *task)
 {
 	int i;
 

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.agent.enforce.RuntimeRule;
+import io.gatehouse.events.Act;
+import io.gatehouse.schemas.alert.Verdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Java's layouts are those that clang compiled: compared with the type information (BTF) in the object itself.
+class WireTest {
+    private static final Pattern STRUCT = Pattern.compile("\\[\\d+] STRUCT '(\\w+)' size=(\\d+) vlen=\\d+");
+    private static final Pattern MEMBER = Pattern.compile("\\s+'(\\w+)' type_id=\\d+ bits_offset=(\\d+)");
+    private static final Pattern VALUE = Pattern.compile("\\s*(GH_\\w+) = (\\d+),.*");
+
+    private static final Map<String, Integer> sizes = new HashMap<>();
+    private static final Map<String, Integer> offsets = new HashMap<>();
+    private static final Map<String, Integer> values = new HashMap<>();
+
+    @BeforeAll
+    static void read_the_compiled_types() throws IOException, InterruptedException {
+        var root = System.getProperty("gatehouse.root");
+        assumeTrue(
+                System.getProperty("gatehouse.vm") == null,
+                "the build's own machine compares; a VM has no object file");
+        var object = Path.of(root, "enforcer-agent/target/classes/io/gatehouse/agent/bpf/gatehouse.bpf.o");
+        var dump = new ProcessBuilder("bpftool", "btf", "dump", "file", object.toString())
+                .redirectErrorStream(true)
+                .start();
+        var struct = "";
+        for (var line : dump.inputReader().lines().toList()) {
+            var head = STRUCT.matcher(line);
+            var member = MEMBER.matcher(line);
+            if (head.matches()) {
+                struct = head.group(1);
+                sizes.put(struct, Integer.parseInt(head.group(2)));
+            } else if (member.matches() && !struct.isEmpty()) {
+                offsets.put(struct + "." + member.group(1), Integer.parseInt(member.group(2)) / 8);
+            } else if (line.startsWith("[")) {
+                struct = "";
+            }
+        }
+        assertEquals(0, dump.waitFor(), "bpftool btf dump");
+        for (var line : Files.readAllLines(Path.of(root, "enforcer-agent/src/main/bpf/include/gatehouse.h"))) {
+            var value = VALUE.matcher(line);
+            if (value.matches()) {
+                values.put(value.group(1), Integer.parseInt(value.group(2)));
+            }
+        }
+    }
+
+    @Test
+    void the_event_is_laid_out_as_java_reads_it() {
+        size("gh_event", Wire.Event.SIZE);
+        offset("gh_event.time_ns", Wire.Event.TIME_NS);
+        offset("gh_event.scope", Wire.Event.SCOPE);
+        offset("gh_event.start_ns", Wire.Event.START_NS);
+        offset("gh_event.ino", Wire.Event.INO);
+        offset("gh_event.dev", Wire.Event.DEV);
+        offset("gh_event.generation", Wire.Event.GENERATION);
+        offset("gh_event.tgid", Wire.Event.TGID);
+        offset("gh_event.tid", Wire.Event.TID);
+        offset("gh_event.uid", Wire.Event.UID);
+        offset("gh_event.gid", Wire.Event.GID);
+        offset("gh_event.mnt_ns", Wire.Event.MNT_NS);
+        offset("gh_event.slot", Wire.Event.SLOT);
+        offset("gh_event.rules", Wire.Event.RULES);
+        offset("gh_event.violated", Wire.Event.VIOLATED);
+        offset("gh_event.act", Wire.Event.ACT);
+        offset("gh_event.facts", Wire.Event.FACTS);
+        offset("gh_event.verdict", Wire.Event.VERDICT);
+        offset("gh_event.backend", Wire.Event.BACKEND);
+        offset("gh_event.ancestor_count", Wire.Event.ANCESTOR_COUNT);
+        offset("gh_event.syscall", Wire.Event.SYSCALL);
+        offset("gh_event.path_len", Wire.Event.PATH_LEN);
+        offset("gh_event.exe_len", Wire.Event.EXE_LEN);
+        offset("gh_event.args_len", Wire.Event.ARGS_LEN);
+        offset("gh_event.comm", Wire.Event.COMM);
+        offset("gh_event.ancestors", Wire.Event.ANCESTORS);
+        offset("gh_event.path", Wire.Event.PATH);
+        offset("gh_event.exe", Wire.Event.EXE);
+        offset("gh_event.args", Wire.Event.ARGS);
+        assertEquals(Wire.Event.SIZE - Wire.Event.ARGS, Wire.ARGS_CAPACITY, "args end the record");
+        assertEquals(Wire.Event.EXE - Wire.Event.PATH, Wire.PATH_CAPACITY);
+    }
+
+    @Test
+    void an_ancestor_is_laid_out_as_java_reads_it() {
+        size("gh_ancestor", Wire.Ancestor.SIZE);
+        offset("gh_ancestor.start_ns", Wire.Ancestor.START_NS);
+        offset("gh_ancestor.tgid", Wire.Ancestor.TGID);
+        offset("gh_ancestor.comm", Wire.Ancestor.COMM);
+        assertEquals(Wire.ANCESTORS * Wire.Ancestor.SIZE, Wire.Event.PATH - Wire.Event.ANCESTORS);
+    }
+
+    @Test
+    void map_keys_and_values_are_laid_out_as_java_writes_them() {
+        size("gh_object", Wire.Object.SIZE);
+        offset("gh_object.rules", Wire.Object.RULES);
+        offset("gh_object.dev", Wire.Object.DEV);
+        offset("gh_object.ino", Wire.Object.INO);
+        offset("gh_object.generation", Wire.Object.GENERATION);
+        offset("gh_object.kind", Wire.Object.KIND);
+        size("gh_rules", Wire.Rules.SIZE);
+        size("gh_masks", Wire.Rules.MASKS);
+        offset("gh_masks.report", Wire.Rules.REPORT);
+        offset("gh_masks.deny", Wire.Rules.DENY);
+        offset("gh_masks.kill", Wire.Rules.KILL);
+        size("gh_slot", Wire.Slot.SIZE);
+        offset("gh_slot.rules", Wire.Slot.RULES);
+        offset("gh_slot.root_dev", Wire.Slot.ROOT_DEV);
+    }
+
+    @Test
+    void the_call_for_an_identity_is_laid_out_as_java_makes_it() {
+        size("gh_identity", Wire.Identity.SIZE);
+        offset("gh_identity.fd", Wire.Identity.FD);
+        offset("gh_identity.rules", Wire.Identity.RULES);
+        offset("gh_identity.ino", Wire.Identity.INO);
+        offset("gh_identity.dev", Wire.Identity.DEV);
+        offset("gh_identity.generation", Wire.Identity.GENERATION);
+        offset("gh_identity.upper", Wire.Identity.UPPER);
+        offset("gh_identity.overlay", Wire.Identity.OVERLAY);
+        offset("gh_identity.below", Wire.Identity.BELOW);
+        offset("gh_identity.error", Wire.Identity.ERROR);
+    }
+
+    @Test
+    void numbered_things_have_one_number_on_both_sides() {
+        for (var rule : RuntimeRule.values()) {
+            value("GH_" + rule.name(), rule.ordinal());
+        }
+        value("GH_RULE_COUNT", RuntimeRule.values().length);
+        for (var counter : KernelCounter.values()) {
+            value("GH_STAT_" + counter.name(), counter.ordinal());
+        }
+        for (var verdict : Verdict.values()) {
+            value("GH_" + verdict.name(), verdict.ordinal());
+        }
+        value("GH_OBJECT_FILE", Wire.Object.KIND_FILE);
+        value("GH_OBJECT_UPPER_FILE", Wire.Object.KIND_UPPER_FILE);
+        value("GH_OBJECT_DIRECTORY", Wire.Object.KIND_DIRECTORY);
+        assertEquals(Optional.of(Act.EXEC), Act.ofCode(values.get("GH_ACT_EXEC")));
+        assertEquals(Optional.of(Act.STRANGER), Act.ofCode(values.get("GH_ACT_STRANGER")));
+        assertEquals(Optional.of(Act.NAMED_CHANGE), Act.ofCode(values.get("GH_ACT_NAMED_CHANGE")));
+        assertEquals(
+                Act.values().length,
+                values.keySet().stream()
+                        .filter(name -> name.startsWith("GH_ACT_"))
+                        .count());
+    }
+
+    private static void size(String struct, int java) {
+        assertNotNull(sizes.get(struct), struct + " is not in the object's BTF");
+        assertEquals(sizes.get(struct), java, "size of " + struct);
+    }
+
+    private static void offset(String member, int java) {
+        assertNotNull(offsets.get(member), member + " is not in the object's BTF");
+        assertEquals(offsets.get(member), java, "offset of " + member);
+    }
+
+    private static void value(String name, int java) {
+        assertNotNull(values.get(name), name + " is not in gatehouse.h");
+        assertEquals(values.get(name), java, name);
+    }
+}
