@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.feed;
+
+import io.gatehouse.engine.diagnostic.Code;
+import io.gatehouse.engine.diagnostic.Diagnostic;
+import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
+import io.gatehouse.engine.diagnostic.SourceText;
+import io.gatehouse.engine.diagnostic.Span;
+import io.gatehouse.engine.policy.PolicyCompiler;
+import io.gatehouse.engine.policy.Snapshot;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Follows a folder of policies and publishes one snapshot of it.
+///
+/// A saved change is in force within a second: changes are announced by inotify, taken once the folder has been quiet
+/// for a tenth of a second, and found by comparing file attributes once a second where nothing announces them (network
+/// file systems, targets of links, a folder that was replaced as a whole). A load is taken whole or not at all.
+public final class PolicyFeed implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(PolicyFeed.class.getName());
+
+    private final PolicyFolder folder;
+    private final PolicyListener listener;
+    private final FolderWatch watch;
+    private final Thread thread;
+
+    /// Orders loads. Never taken by readers.
+    private final ReentrantLock loading = new ReentrantLock();
+    /// Read by any thread, written under `loading`.
+    private volatile Snapshot current;
+    /// Read by any thread, written under `loading`.
+    private volatile Counters counters = new Counters(0, 0, 0);
+    /// Set by `close`, read by the feed's thread.
+    private volatile boolean closed;
+
+    /// What the listener heard last, so that it hears it once. Under `loading`.
+    private String saidInForce = "";
+    private List<Diagnostic> saidRefused = List.of();
+    private List<Diagnostic> saidWarned = List.of();
+    /// What the last load saw. Under `loading`.
+    private FolderStamp seen = FolderStamp.NOTHING;
+
+    /// @param reloads loads after the first, whatever became of them
+    /// @param refusals of these, how many were refused
+    /// @param failures loads that ended in an exception, of the listener or of the machine; each is logged
+    public record Counters(long reloads, long refusals, long failures) {}
+
+    private PolicyFeed(PolicyFolder folder, PolicyListener listener, FolderWatch watch) {
+        this.folder = folder;
+        this.listener = listener;
+        this.watch = watch;
+        this.thread = Thread.ofVirtual().name("gatehouse-policy-feed").unstarted(this::follow);
+    }
+
+    /// Loads a folder and follows it from then on. The listener hears the first snapshot before this returns.
+    public static Opening open(Path folder, PolicyListener listener) {
+        var feed = new PolicyFeed(new PolicyFolder(folder), listener, FolderWatch.open());
+        try {
+            var first = feed.load();
+            if (first.isRefused()) {
+                return new Opening.Refused(first.diagnostics());
+            }
+            feed.take(first);
+            feed.thread.start();
+            return new Opening.Opened(feed);
+        } finally {
+            if (feed.thread.getState() == Thread.State.NEW) { // refused, or the listener failed
+                feed.watch.close();
+            }
+        }
+    }
+
+    /// The policies in force. One volatile read; hold the snapshot for a whole decision.
+    public Snapshot current() {
+        return current;
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    /// Folders whose changes are only found by the poll, because inotify could not take them.
+    public int unannouncedFolders() {
+        return watch.unannouncedFolders();
+    }
+
+    /// Stops following. After this returns the listener is not called any more, unless it is the listener that closes.
+    @Override
+    public void close() {
+        closed = true;
+        watch.close();
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        try {
+            thread.join(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() {
+        while (!closed) {
+            boolean announced = watch.awaitChange();
+            if (!closed && (announced || changedUnannounced())) {
+                reload();
+            }
+        }
+    }
+
+    private boolean changedUnannounced() {
+        loading.lock();
+        try {
+            return !folder.stamp().equals(seen);
+        } finally {
+            loading.unlock();
+        }
+    }
+
+    /// The edge of the feed's thread: whatever breaks here, the next change is followed.
+    void reload() {
+        loading.lock();
+        try {
+            counters = new Counters(counters.reloads() + 1, counters.refusals(), counters.failures());
+            take(load());
+        } catch (RuntimeException e) {
+            counters = new Counters(counters.reloads(), counters.refusals(), counters.failures() + 1);
+            LOG.log(System.Logger.Level.ERROR, "loading the policies of " + folder + " failed", e);
+        } finally {
+            loading.unlock();
+        }
+    }
+
+    private Load load() {
+        var contents = folder.read(watch::announce);
+        watch.settle();
+        seen = contents.stamp();
+        var compilation = PolicyCompiler.compile(contents.texts());
+        var diagnostics = new ArrayList<>(contents.diagnostics());
+        diagnostics.addAll(compilation.diagnostics());
+        if (contents.texts().isEmpty() && diagnostics.isEmpty()) {
+            diagnostics.add(Code.NO_POLICY_FILE.at(
+                    new Span(new SourceText(folder.toString(), ""), 1, 1, 1), "no policy is in force"));
+        }
+        return new Load(contents.diagnostics().isEmpty() ? compilation.snapshot() : Optional.empty(), diagnostics);
+    }
+
+    private void take(Load load) {
+        if (load.isRefused()) {
+            refuse(load.diagnostics());
+            return;
+        }
+        saidRefused = List.of();
+        var snapshot = load.snapshot().orElseThrow();
+        if (!snapshot.digest().equals(saidInForce)) {
+            current = snapshot;
+            listener.inForce(snapshot);
+            saidInForce = snapshot.digest(); // not where the listener failed: it hears of it again with the next load
+        }
+        if (!load.diagnostics().equals(saidWarned)) {
+            saidWarned = load.diagnostics();
+            if (!saidWarned.isEmpty()) {
+                listener.warned(saidWarned);
+            }
+        }
+    }
+
+    private void refuse(List<Diagnostic> diagnostics) {
+        counters = new Counters(counters.reloads(), counters.refusals() + 1, counters.failures());
+        if (!diagnostics.equals(saidRefused)) {
+            saidRefused = diagnostics;
+            listener.refused(diagnostics);
+        }
+    }
+
+    private record Load(Optional<Snapshot> snapshot, List<Diagnostic> diagnostics) {
+        Load {
+            diagnostics = List.copyOf(diagnostics);
+            if (snapshot.isEmpty() && diagnostics.stream().noneMatch(d -> d.severity() == Severity.ERROR)) {
+                throw new IllegalArgumentException("a load is refused for a reason");
+            }
+        }
+
+        boolean isRefused() {
+            return snapshot.isEmpty();
+        }
+    }
+}
