@@ -20,8 +20,8 @@ int gh_identify(struct gh_identity *identity)
 	identity->upper = !!(facts.facts & GH_FACT_UPPER);
 	identity->below = 0;
 	if (identity->rules)
-		identity->below = gh_allowed_below(identity->rules,
-						   (__u64)BPF_CORE_READ(file, f_path.dentry));
+		identity->below =
+			gh_allowed_below(identity->rules, BPF_CORE_READ(file, f_path.dentry));
 	identity->error = 0;
 	return 0;
 }

@@ -56,7 +56,7 @@ static __always_inline void gh_decide_change(struct gh_breach *breach, struct in
 	if (!(breach->file.facts & GH_FACT_ROOT))
 		return;
 	breach->mnt = (__u64)mnt;
-	gh_judge(breach, rules, GH_WRITE_ROOT, gh_allowed_below(breach->scope.rules, (__u64)dir));
+	gh_judge(breach, rules, GH_WRITE_ROOT, gh_allowed_below(breach->scope.rules, dir));
 }
 
 #endif /* GH_DECIDE_H */

@@ -22,45 +22,74 @@ struct gh_breach {
 
 /*
  * Names from a directory entry up to the root of its mount namespace; not to the
- * task's root, which chroot moves. Returns the bytes written.
+ * task's root, which chroot moves.
+ *
+ * A bpf_loop, so that the verifier looks at one step and not at 64 of them. How
+ * far it got stands in the record and not in the walk: what lies in a loop's
+ * context the verifier follows through every step, and never ends.
  */
-static __always_inline __u32 gh_write_names(char *out, struct vfsmount *mnt, struct dentry *dentry,
-					    __u16 *facts)
+struct gh_walk {
+	struct gh_event *event;
+	struct mount *mount;
+	struct dentry *dentry;
+	bool exe;
+	bool done;
+};
+
+static long gh_walk_up(__u32 step, struct gh_walk *walk)
 {
-	struct mount *mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-	__u32 len = 0;
-	int i;
+	struct gh_event *event = walk->event;
+	struct dentry *dentry = walk->dentry;
+	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	struct mount *mount = walk->mount;
+	__u32 len;
+	long n;
+
+	if (dentry == BPF_CORE_READ(mount, mnt.mnt_root) || dentry == parent) {
+		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+		if (above == mount || !above) {
+			walk->done = true;
+			return 1;
+		}
+		walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+		walk->mount = above;
+		return 0;
+	}
+	len = walk->exe ? event->exe_len : event->path_len;
+	if (len >= GH_PATH)
+		return 1;
+	/* For the verifier: the compiler knows that len is small and drops the mask. */
+	barrier_var(len);
+	len &= GH_PATH - 1;
+	n = bpf_probe_read_kernel_str((walk->exe ? event->exe : event->path) + len, GH_NAME,
+				      BPF_CORE_READ(dentry, d_name.name));
+	if (n <= 0)
+		return 1;
+	if (walk->exe)
+		event->exe_len = len + n;
+	else
+		event->path_len = len + n;
+	walk->dentry = parent;
+	return 0;
+}
+
+static __always_inline void gh_write_names(struct gh_event *event, bool exe, struct vfsmount *mnt,
+					   struct dentry *dentry)
+{
+	struct gh_walk walk = {
+		.event = event,
+		.mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt),
+		.dentry = dentry,
+		.exe = exe,
+	};
 
 	if (!mnt || !dentry)
-		return 0;
+		return;
 	/* 64 steps up: names and mount points together. */
-	for (i = 0; i < 64; i++) {
-		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-		const unsigned char *name;
-		long n;
-
-		if (dentry == BPF_CORE_READ(mount, mnt.mnt_root) || dentry == parent) {
-			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
-
-			if (above == mount || !above)
-				return len;
-			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-			mount = above;
-			continue;
-		}
-		if (len >= GH_PATH)
-			break;
-		name = BPF_CORE_READ(dentry, d_name.name);
-		/* For the verifier: the compiler knows that len is small and drops the mask. */
-		barrier_var(len);
-		n = bpf_probe_read_kernel_str(out + (len & (GH_PATH - 1)), GH_NAME, name);
-		if (n <= 0)
-			break;
-		len += n;
-		dentry = parent;
-	}
-	*facts |= GH_FACT_PATH_CUT;
-	return len;
+	bpf_loop(64, gh_walk_up, &walk, 0);
+	if (!walk.done)
+		event->facts |= GH_FACT_PATH_CUT;
 }
 
 /* The argument vector of a program that is in place: one piece of its stack. */
@@ -79,6 +108,42 @@ static __always_inline void gh_write_running_args(struct gh_event *event, struct
 		event->args_len = len;
 }
 
+struct gh_words {
+	struct gh_event *event;
+	__u64 argv;
+	bool done;
+};
+
+static long gh_next_word(__u32 step, struct gh_words *words)
+{
+	struct gh_event *event = words->event;
+	__u32 len = event->args_len;
+	__u64 at = 0;
+	long n;
+
+	if (bpf_probe_read_user(&at, sizeof(at), (void *)(words->argv + 8 * step)))
+		goto unread;
+	if (!at) {
+		words->done = true;
+		return 1;
+	}
+	if (len >= GH_ARGS)
+		return 1;
+	barrier_var(len); /* for the verifier, as above */
+	len &= GH_ARGS - 1;
+	n = bpf_probe_read_user_str(event->args + len, GH_NAME, (void *)at);
+	if (n <= 0)
+		goto unread;
+	if (n == GH_NAME)
+		event->facts |= GH_FACT_ARGS_CUT;
+	event->args_len = len + n;
+	return 0;
+unread:
+	event->facts |= GH_FACT_ARGS_UNREAD;
+	words->done = true;
+	return 1;
+}
+
 /*
  * The argument vector of a program that was asked for: pointers in the memory
  * of the one who asks. The kernel copied them a moment ago, so the pages are there.
@@ -87,61 +152,52 @@ static __always_inline void gh_write_asked_args(struct gh_event *event, struct t
 {
 	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	__u64 nr = gh_syscall_number(regs);
-	__u64 argv = nr == GH_NR_EXECVEAT ? gh_syscall_arg(regs, 2) : gh_syscall_arg(regs, 1);
-	__u32 len = 0;
-	int i;
+	struct gh_words words = {.event = event};
 
 	if (nr != GH_NR_EXECVE && nr != GH_NR_EXECVEAT) {
 		event->facts |= GH_FACT_ARGS_UNREAD; /* 32-bit caller, or the kernel itself */
 		return;
 	}
+	words.argv = nr == GH_NR_EXECVEAT ? gh_syscall_arg(regs, 2) : gh_syscall_arg(regs, 1);
 	/* 32 words are enough to tell what was asked. */
-	for (i = 0; i < 32; i++) {
-		__u64 at = 0;
-		long n;
-
-		if (bpf_probe_read_user(&at, sizeof(at), (void *)(argv + 8 * i)))
-			goto unread;
-		if (!at)
-			return;
-		if (len >= GH_ARGS)
-			break;
-		barrier_var(len); /* for the verifier, as above */
-		n = bpf_probe_read_user_str(&event->args[len & (GH_ARGS - 1)], GH_NAME, (void *)at);
-		if (n <= 0)
-			goto unread;
-		if (n == GH_NAME)
-			event->facts |= GH_FACT_ARGS_CUT;
-		len += n;
-		event->args_len = len;
-	}
-	event->facts |= GH_FACT_ARGS_CUT;
-	return;
-unread:
-	event->facts |= GH_FACT_ARGS_UNREAD;
+	bpf_loop(32, gh_next_word, &words, 0);
+	if (!words.done)
+		event->facts |= GH_FACT_ARGS_CUT;
 }
 
-/* __noinline also keeps the record's type in the object's BTF, where a test compares it with Java's. */
+struct gh_lineage {
+	struct gh_event *event;
+	struct task_struct *task;
+};
+
+static long gh_next_ancestor(__u32 step, struct gh_lineage *lineage)
+{
+	struct gh_event *event = lineage->event;
+	struct task_struct *task = lineage->task;
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent, group_leader);
+	struct gh_ancestor *ancestor;
+	__u32 tgid = BPF_CORE_READ(parent, tgid);
+
+	if (parent == task || !tgid)
+		return 1;
+	/* The mask is for the verifier: there are as many steps as places. */
+	ancestor = &event->ancestors[step & (GH_ANCESTORS - 1)];
+	ancestor->tgid = tgid;
+	ancestor->start_ns = BPF_CORE_READ(parent, start_boottime);
+	bpf_core_read_str(ancestor->comm, sizeof(ancestor->comm), &parent->comm);
+	ancestor->_pad = 0;
+	event->ancestor_count = step + 1;
+	lineage->task = parent;
+	return 0;
+}
+
+/* __noinline keeps the record's type in the object's BTF, where a test compares it with Java's. */
 static __noinline void gh_write_ancestors(struct gh_event *event, struct task_struct *task)
 {
-	int i;
+	struct gh_lineage lineage = {.event = event, .task = task};
 
 	event->ancestor_count = 0;
-	for (i = 0; i < GH_ANCESTORS; i++) {
-		struct task_struct *parent = BPF_CORE_READ(task, real_parent, group_leader);
-		struct gh_ancestor *ancestor = &event->ancestors[i];
-
-		if (!parent || parent == task)
-			return;
-		ancestor->tgid = BPF_CORE_READ(parent, tgid);
-		if (!ancestor->tgid)
-			return;
-		ancestor->start_ns = BPF_CORE_READ(parent, start_boottime);
-		bpf_core_read_str(ancestor->comm, sizeof(ancestor->comm), &parent->comm);
-		ancestor->_pad = 0;
-		event->ancestor_count = i + 1;
-		task = parent;
-	}
+	bpf_loop(GH_ANCESTORS, gh_next_ancestor, &lineage, 0);
 }
 
 static __noinline int gh_tell(struct gh_breach *breach)
@@ -185,14 +241,14 @@ static __noinline int gh_tell(struct gh_breach *breach)
 	event->_pad2 = 0;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	gh_write_ancestors(event, task);
-	event->path_len = gh_write_names(event->path, (void *)breach->mnt, (void *)breach->dentry,
-					 &event->facts);
+	event->path_len = 0;
 	event->exe_len = 0;
+	gh_write_names(event, false, (void *)breach->mnt, (void *)breach->dentry);
 	if (breach->act != GH_ACT_EXEC && breach->act != GH_ACT_STRANGER) {
 		struct file *exe = BPF_CORE_READ(task, mm, exe_file);
 
-		event->exe_len = gh_write_names(event->exe, BPF_CORE_READ(exe, f_path.mnt),
-						BPF_CORE_READ(exe, f_path.dentry), &event->facts);
+		gh_write_names(event, true, BPF_CORE_READ(exe, f_path.mnt),
+			       BPF_CORE_READ(exe, f_path.dentry));
 	}
 	if (breach->text) {
 		long n = bpf_probe_read_user_str(event->args, GH_ARGS, (void *)breach->text);

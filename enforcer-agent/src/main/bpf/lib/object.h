@@ -69,28 +69,36 @@ static __always_inline __u32 gh_allowed_by(__u32 rules, const struct gh_file_fac
 	return policies ? *policies : 0;
 }
 
+struct gh_climb {
+	struct dentry *dentry;
+	__u32 rules;
+	__u32 policies;
+};
+
+static long gh_climb_up(__u32 step, struct gh_climb *climb)
+{
+	struct dentry *dentry = climb->dentry;
+	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	struct gh_file_facts file;
+
+	/* The first entry may have no inode yet: it is about to be created. */
+	if (!gh_read_inode(BPF_CORE_READ(dentry, d_inode), 0, &file) && step)
+		return 1;
+	climb->policies |= gh_allowed_by(climb->rules, &file, GH_OBJECT_DIRECTORY);
+	climb->dentry = parent;
+	return !parent || parent == dentry;
+}
+
 /*
  * Policies that let their container write below one of the ancestors of a
  * directory entry. 64: no sane path is deeper; a deeper one is not allowed.
  */
-static __noinline __u32 gh_allowed_below(__u32 rules, __u64 entry)
+static __always_inline __u32 gh_allowed_below(__u32 rules, struct dentry *dentry)
 {
-	struct dentry *dentry = (void *)entry;
-	__u32 policies = 0;
-	int i;
+	struct gh_climb climb = {.dentry = dentry, .rules = rules};
 
-	for (i = 0; i < 64; i++) {
-		struct gh_file_facts file;
-		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-
-		if (!gh_read_inode(BPF_CORE_READ(dentry, d_inode), 0, &file) && i)
-			break;
-		policies |= gh_allowed_by(rules, &file, GH_OBJECT_DIRECTORY);
-		if (!parent || parent == dentry)
-			break;
-		dentry = parent;
-	}
-	return policies;
+	bpf_loop(64, gh_climb_up, &climb, 0);
+	return climb.policies;
 }
 
 #endif /* GH_OBJECT_H */
