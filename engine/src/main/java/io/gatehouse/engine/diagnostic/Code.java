@@ -21,48 +21,6 @@ public enum Code {
             "the text is not JSON",
             "the text stops being JSON here",
             "correct the text at the mark or just before it"),
-    NOT_UTF8(
-            1501,
-            Severity.ERROR,
-            "the text is not UTF-8",
-            "JSON is UTF-8, and guessing another encoding could change a name",
-            "write the text in UTF-8"),
-    TEXT_CUT_SHORT(
-            1502,
-            Severity.ERROR,
-            "the text ends inside a value",
-            "every '{', '[' and '\"' must be closed, and a document is at least one value",
-            "write the rest, or see where the text was cut"),
-    TEXT_AFTER_DOCUMENT(
-            1503,
-            Severity.ERROR,
-            "text follows the document",
-            "one text holds one JSON document, and what follows would not be judged",
-            "remove what follows, or put it into a text of its own"),
-    VALUE_TOO_LONG(
-            1504,
-            Severity.ERROR,
-            "a text, a key or a number is longer than is read",
-            "the limit protects the reader from running out of memory",
-            "make it shorter"),
-    MALFORMED_OBJECT(
-            1551,
-            Severity.ERROR,
-            "an object has a shape that Kubernetes does not take",
-            "what cannot be read cannot be judged",
-            "give the field the shape that the API reference names"),
-    NO_OBJECT(
-            1552,
-            Severity.ERROR,
-            "a document is not a Kubernetes object",
-            "an object says what it is with apiVersion and kind",
-            "write apiVersion and kind"),
-    MALFORMED_REVIEW(
-            1553,
-            Severity.ERROR,
-            "an admission review cannot be understood",
-            "only reviews of admission.k8s.io/v1 are answered, and only whole ones",
-            "let the API server send it: admissionReviewVersions: [v1]"),
     UNREADABLE_CHARACTER(
             1003,
             Severity.ERROR,
@@ -244,7 +202,49 @@ public enum Code {
             Severity.WARNING,
             "the policy folder holds no policy file",
             "without a policy nothing is checked and nothing is stopped",
-            "put a policy into the folder, as a file ending in .yaml or .yml");
+            "put a policy into the folder, as a file ending in .yaml or .yml"),
+    JSON_NOT_UTF_8(
+            1501,
+            Severity.ERROR,
+            "the text is not UTF-8",
+            "JSON is UTF-8, and guessing another encoding could change a name",
+            "write the text in UTF-8"),
+    TEXT_CUT_SHORT(
+            1502,
+            Severity.ERROR,
+            "the text ends inside a value",
+            "every '{', '[' and '\"' must be closed, and a document is at least one value",
+            "write the rest, or see where the text was cut"),
+    TEXT_AFTER_DOCUMENT(
+            1503,
+            Severity.ERROR,
+            "text follows the document",
+            "one text holds one JSON document, and what follows would not be judged",
+            "remove what follows, or put it into a text of its own"),
+    VALUE_TOO_LONG(
+            1504,
+            Severity.ERROR,
+            "a text, a key or a number is longer than is read",
+            "the limit protects the reader from running out of memory",
+            "make it shorter"),
+    MALFORMED_OBJECT(
+            1551,
+            Severity.ERROR,
+            "an object has a shape that Kubernetes does not take",
+            "what cannot be read cannot be judged",
+            "give the field the shape that the API reference names"),
+    NO_OBJECT(
+            1552,
+            Severity.ERROR,
+            "a document is not a Kubernetes object",
+            "an object says what it is with apiVersion and kind",
+            "write apiVersion and kind"),
+    MALFORMED_REVIEW(
+            1553,
+            Severity.ERROR,
+            "an admission review cannot be understood",
+            "only reviews of admission.k8s.io/v1 are answered, and only whole ones",
+            "let the API server send it: admissionReviewVersions: [v1]");
 
     private final int number;
     private final Severity severity;

@@ -84,7 +84,7 @@ public final class JsonReader {
     private static Reading notUtf8(String name, byte[] bytes, String readable) {
         int at = readable.getBytes(StandardCharsets.UTF_8).length + (startsWithByteOrderMark(bytes) ? 3 : 0);
         var span = new Place(new SourceText(name, readable)).at(readable.length(), 1);
-        return refused(Code.NOT_UTF8.at(span, "byte 0x%02x is not UTF-8".formatted(bytes[at])));
+        return refused(Code.JSON_NOT_UTF_8.at(span, "byte 0x%02x is not UTF-8".formatted(bytes[at])));
     }
 
     private static Reading refused(Diagnostic diagnostic) {

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GatehouseTest {
+    private static final Path SHIPPED =
+            Path.of(System.getProperty("gatehouse.root"), "policies/src/main/resources/io/gatehouse/policies");
+    private static final String POD = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web}
+            spec: {containers: [{name: web, securityContext: {readOnlyRootFilesystem: %s}}]}
+            """;
+    private static final String POLICY = """
+            apiVersion: gatehouse.io/v1alpha1
+            kind: ClusterWorkloadPolicy
+            metadata: {name: immutable}
+            spec:
+              mode: %s
+              admission: {readOnlyRootFilesystem: {required: true}}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private record Ran(int exit, String out, String err) {}
+
+    @Test
+    void check_exits_1_on_a_finding_in_either_mode_and_0_without() throws IOException {
+        var bad = file("bad.yaml", POD.formatted("false"));
+        var good = file("good.yaml", POD.formatted("true"));
+        for (var mode : List.of("audit", "enforce")) {
+            var policy = file(mode + ".yaml", POLICY.formatted(mode));
+            assertEquals(1, run("check", "--policy", policy, bad).exit());
+            assertEquals(0, run("check", "--policy", policy, good).exit());
+            assertEquals(
+                    mode.equals("audit") ? 0 : 1,
+                    run("check", "--enforced-only", "--policy", policy, bad).exit());
+        }
+    }
+
+    @Test
+    void check_exits_2_if_anything_cannot_be_judged() throws IOException {
+        var policy = file("p.yaml", POLICY.formatted("enforce"));
+        var broken = file("broken.yaml", "a: [\n");
+        var ran = run("check", "--policy", policy, broken);
+        assertEquals(2, ran.exit());
+        assertTrue(ran.out().contains("GH-1001"), ran.out());
+        assertEquals(
+                2,
+                run("check", "--policy", file("q.yaml", "kind: Pod\n"), broken).exit());
+        assertEquals(
+                2,
+                run("check", "--policy", folder.resolve("none").toString(), broken)
+                        .exit());
+        assertEquals(2, run("check", folder.resolve("none").toString()).exit());
+        assertEquals(2, run("check").exit());
+    }
+
+    @Test
+    void check_speaks_json() throws IOException {
+        var ran = run("check", "--output", "json", file("bad.yaml", POD.formatted("false")));
+        assertEquals(1, ran.exit());
+        assertTrue(ran.out().startsWith("{"), ran.out());
+        assertTrue(ran.out().contains("\"rule\" : \"admission.readOnlyRootFilesystem\""), ran.out());
+    }
+
+    @Test
+    void the_shipped_policies_judge_their_own_examples() throws IOException {
+        int judged = 0;
+        try (var files = Files.walk(SHIPPED.resolve("immutable-pods"))) {
+            for (var file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+                var kind = file.getParent().getFileName().toString();
+                if (kind.equals("pass")) {
+                    var ran = run("check", file.toString());
+                    assertEquals(0, ran.exit(), ran.out());
+                    judged++;
+                } else if (kind.equals("fail")) {
+                    var expected = Files.readAllLines(file).getFirst().replaceFirst("# expects: ", "");
+                    var ran = run("check", file.toString());
+                    assertEquals(1, ran.exit(), file + "\n" + ran.out());
+                    assertTrue(
+                            ran.out().contains("warning " + expected),
+                            file + " expects " + expected + "\n" + ran.out());
+                    assertTrue(ran.out().contains(", 1 finding,"), file + " is one change away\n" + ran.out());
+                    judged++;
+                }
+            }
+        }
+        assertTrue(judged > 20, "only " + judged + " examples");
+    }
+
+    @Test
+    void policy_check_tells_everything_that_is_wrong() throws IOException {
+        var good = run("policy", "check", file("p.yaml", POLICY.formatted("audit")));
+        assertEquals(0, good.exit());
+        assertTrue(good.out().startsWith("1 policy is in order, sha256:"), good.out());
+        var bad = run("policy", "check", file("q.yaml", POLICY.formatted("perhaps") + "  unknown: 1\n"));
+        assertEquals(2, bad.exit());
+        assertTrue(bad.err().contains("perhaps") && bad.err().contains("unknown"), bad.err());
+        assertEquals("", bad.out());
+    }
+
+    @Test
+    void usage_that_is_wrong_exits_2_and_says_what_to_try() {
+        var ran = run("chek");
+        assertEquals(2, ran.exit());
+        assertTrue(ran.err().contains("Did you mean: gatehouse check?"), ran.err());
+        assertEquals(2, run().exit());
+        assertEquals(2, run("policy").exit());
+        assertEquals(2, run("check", "--output", "xml", "f").exit());
+        assertEquals(2, run("webhook-config").exit());
+        assertEquals(2, run("webhook-config", "--url", "http://x").exit());
+        assertEquals(2, run("admission", "--policy", "x", "--listen", "nowhere").exit());
+    }
+
+    @Test
+    void every_command_has_help_with_the_exit_codes() {
+        for (var command : List.of("check", "policy", "admission", "webhook-config", "completion")) {
+            var ran = run(command, "--help");
+            assertEquals(0, ran.exit());
+            assertTrue(ran.out().contains("70   a fault in gatehouse itself"), ran.out());
+        }
+    }
+
+    @Test
+    void the_version_names_the_build() {
+        var ran = run("--version");
+        assertEquals(0, ran.exit());
+        assertTrue(
+                ran.out().matches("(?s)gatehouse [0-9]+\\.[0-9]+\\.[0-9]+\\S*( \\(commit [0-9a-f]{12}\\))?\njava 25.*"),
+                ran.out());
+    }
+
+    @Test
+    void completion_is_a_script_that_bash_takes() throws Exception {
+        var script = file("completion", run("completion").out());
+        var bash = new ProcessBuilder("bash", "-n", script)
+                .redirectErrorStream(true)
+                .start();
+        assertEquals("", new String(bash.getInputStream().readAllBytes()));
+        assertEquals(0, bash.waitFor());
+        assertTrue(Files.readString(Path.of(script)).contains("webhook-config"));
+    }
+
+    @Test
+    void webhook_config_makes_its_authority_once() {
+        var state = folder.resolve("state").toString();
+        var first = run("webhook-config", "--service", "gatehouse-admission", "--state", state);
+        assertEquals(0, first.exit());
+        assertTrue(first.out().contains("caBundle: "), first.out());
+        assertEquals(
+                first.out(),
+                run("webhook-config", "--service", "gatehouse-admission", "--state", state)
+                        .out());
+        assertEquals(
+                3,
+                run("webhook-config", "--service", "a", "--state", "/proc/none").exit());
+    }
+
+    private String file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text).toString();
+    }
+
+    private static Ran run(String... args) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        var line = Gatehouse.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        return new Ran(line.execute(args), out.toString(), err.toString());
+    }
+}
