@@ -29,6 +29,8 @@
 
 #include "lib/decide.h"
 
+#include "hooks/runtime.h"
+
 #include "hooks/bprm_check_security.h"
 #include "hooks/cgroup.h"
 #include "hooks/file_open.h"

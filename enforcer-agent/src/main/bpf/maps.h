@@ -47,6 +47,20 @@ struct {
 	__type(value, __u32);
 } gh_allowed SEC(".maps");
 
+/*
+ * Present on a task: a container runtime that is still setting the container
+ * up. Put on a task that joins a cgroup or starts a program while it has the
+ * host's mounts; passed on to children; gone with the first program
+ * among other mounts. Only hooks/runtime.h writes it. No room: the task counts
+ * as the container's own, and is judged.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} gh_setting_up SEC(".maps");
+
 /* Records for the agent. Full: counted, never waited for. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

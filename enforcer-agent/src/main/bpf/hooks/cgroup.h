@@ -29,6 +29,7 @@ int BPF_PROG(gh_cgroup_joined, struct cgroup *cgroup, const char *path, struct t
 	struct gh_event *event;
 	__u64 key = gh_key_of(task);
 
+	gh_note_join(task);
 	if (key == 1 || bpf_map_lookup_elem(&gh_scopes, &key))
 		return 0;
 

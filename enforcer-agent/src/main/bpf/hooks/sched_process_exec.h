@@ -23,7 +23,7 @@ int BPF_PROG(gh_stranger, struct task_struct *task, int old_pid, struct linux_bi
 	struct file *file = BPF_CORE_READ(bprm, file);
 
 	breach.scope.key = gh_key_of(task);
-	if (gh_mount_namespace(task) == gh_config.host_mnt_ns ||
+	if (!gh_note_exec(task, breach.scope.key) ||
 	    bpf_map_lookup_elem(&gh_scopes, &breach.scope.key))
 		return 0;
 

@@ -44,7 +44,7 @@ static __always_inline void gh_renamed(struct gh_breach *breach, struct task_str
 	struct file *file = NULL;
 	char first = 0;
 
-	if (!rules)
+	if (!rules || gh_is_setting_up())
 		return;
 	breach->act = GH_ACT_NAMED_CHANGE;
 	breach->violated[GH_WRITE_ROOT] = rules->rule[GH_WRITE_ROOT].report |

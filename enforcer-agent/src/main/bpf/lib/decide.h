@@ -53,7 +53,7 @@ static __always_inline void gh_decide_change(struct gh_breach *breach, struct in
 		gh_fail_closed(breach, GH_STAT_OBJECT_UNREADABLE);
 		return;
 	}
-	if (!(breach->file.facts & GH_FACT_ROOT))
+	if (!(breach->file.facts & GH_FACT_ROOT) || gh_is_setting_up())
 		return;
 	breach->mnt = (__u64)mnt;
 	gh_judge(breach, rules, GH_WRITE_ROOT, gh_allowed_below(breach->scope.rules, dir));

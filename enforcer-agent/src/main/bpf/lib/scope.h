@@ -81,4 +81,13 @@ static __always_inline bool gh_find_scope(struct gh_scope *scope)
 	return gh_mount_namespace(task) != gh_config.host_mnt_ns;
 }
 
+/*
+ * A runtime makes mount points and files in a container's root before anything
+ * of the container runs. That is not the container writing.
+ */
+static __always_inline bool gh_is_setting_up(void)
+{
+	return bpf_task_storage_get(&gh_setting_up, bpf_get_current_task_btf(), NULL, 0);
+}
+
 #endif /* GH_SCOPE_H */

@@ -95,6 +95,11 @@ public final class Agent implements AutoCloseable {
         poller.wake();
     }
 
+    /// What the kernel side can do here; its answers do not change while the agent runs.
+    public KernelSide kernel() {
+        return kernel;
+    }
+
     /// A counter of the kernel side. Any thread may ask.
     public long count(KernelCounter counter) {
         return kernel.count(counter);

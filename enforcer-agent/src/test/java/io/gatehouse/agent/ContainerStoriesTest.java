@@ -334,9 +334,35 @@ class ContainerStoriesTest {
         if (lsm()) {
             assertEquals("x", container.exec("cat", "/d/f").stdout().strip());
             assertEquals(
-                    List.of("f", "g"),
+                    List.of("f", "g", "k"),
                     container.exec("ls", "/d").stdout().lines().toList());
         }
+    }
+
+    /// podman and docker make /etc/hosts and the like in a new container's root, runc the places of its mounts: the
+    /// agent once killed them for it, and no container came up.
+    @Test
+    void a_runtime_may_set_up_the_root_that_its_container_may_not_write() throws IOException {
+        agent = RunningAgent.start(readOnlyRoot(Mode.ENFORCE));
+        var volume = Files.createDirectory(tmp.resolve("volume"));
+        var options =
+                RuncContainer.Options.defaults().withMounts(RuncContainer.Mount.bind(volume, "/made/by/the/runtime"));
+        for (int i = 0; i < 5; i++) { // the rules come at no fixed moment of the start
+            try (var made = RuncContainer.create(Files.createDirectory(tmp.resolve("made" + i)), options)) {
+                made.start();
+                assertEquals(
+                        0,
+                        made.exec("sh", "-c", "echo x > /made/by/the/runtime/f").exit());
+                assertNotEquals(
+                        "status 0",
+                        made.exec("sh", "-c", "echo x > /made/f; echo status $?")
+                                .stdout()
+                                .strip());
+            }
+        }
+        assertTrue(
+                agent.sawNothing(a -> a.message().contains("/merged/")),
+                "nothing was said of the runtime's own writes");
     }
 
     @Test

@@ -38,7 +38,8 @@ public enum GuardProgram {
     SYSCALL_DONE("gh_syscall_done", Backend.TRACEPOINT, "sys_exit", Set.of(WRITE_ROOT));
 
     /// Tell of containers that come and go; attached as long as the agent runs.
-    static final List<String> WATCH = List.of("gh_cgroup_born", "gh_cgroup_joined", "gh_cgroup_gone", "gh_stranger");
+    static final List<String> WATCH =
+            List.of("gh_cgroup_born", "gh_cgroup_joined", "gh_cgroup_gone", "gh_stranger", "gh_forked");
 
     /// Called by the agent, attached nowhere.
     static final String IDENTIFY = "gh_identify";
