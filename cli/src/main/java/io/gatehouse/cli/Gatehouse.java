@@ -18,10 +18,12 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            UpCommand.class,
             CheckCommand.class,
             PolicyCommand.class,
             AdmissionCommand.class,
             WebhookConfigCommand.class,
+            DoctorCommand.class,
             CompletionCommand.class
         })
 public final class Gatehouse implements Callable<Integer> {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.bench;
+
+import java.io.IOException;
+import java.util.List;
+
+/// `./gatehouse bench [NAME...]`: prints what was measured here and now, beside its baseline and budget.
+public final class Benchmarks {
+    private static final List<String> ALL = List.of("overhead", "ring", "start");
+
+    private Benchmarks() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        for (var name : args.length == 0 ? ALL : List.of(args)) {
+            System.out.println("\n== " + name);
+            switch (name) {
+                case "overhead" -> Overhead.print(System.out);
+                case "ring" -> RingDrain.print(System.out);
+                case "start" -> StartUp.print(System.out);
+                case "jmh" -> org.openjdk.jmh.Main.main(new String[0]);
+                default ->
+                    throw new IllegalArgumentException("no benchmark '" + name + "'; there are " + ALL + " and jmh");
+            }
+        }
+    }
+}

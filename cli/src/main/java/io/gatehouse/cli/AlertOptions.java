@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.cli;
+
+import io.gatehouse.outputs.AlertRouter;
+import io.gatehouse.outputs.FileOutput;
+import io.gatehouse.outputs.LineFormat;
+import io.gatehouse.outputs.Output;
+import io.gatehouse.outputs.StdoutOutput;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import picocli.CommandLine.Option;
+
+/// Where alerts go.
+final class AlertOptions {
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "text",
+            paramLabel = "FORMAT",
+            description = "Alerts on standard output: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private LineFormat format;
+
+    @Option(
+            names = "--alerts-file",
+            paramLabel = "FILE",
+            description = "Also append alerts to this file, as JSON lines.")
+    private Path file;
+
+    AlertRouter open() {
+        var outputs = new ArrayList<Output>();
+        outputs.add(StdoutOutput.of(format));
+        if (file != null) {
+            outputs.add(new FileOutput(file, LineFormat.JSON));
+        }
+        return AlertRouter.to(outputs);
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.cli;
+
+import io.gatehouse.agent.containers.ContainerFinder;
+import io.gatehouse.agent.enforce.KernelSide;
+import io.gatehouse.agent.kernel.KernelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        description =
+                "Says what this kernel can do, what each rule's guarantee will be, and which containers are seen.",
+        footer = {"", "Loads the agent's programs for a moment; nothing is enforced."})
+final class DoctorCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--node-root",
+            defaultValue = "/",
+            paramLabel = "FOLDER",
+            description = "The node's root folder, where this runs in a container (default: ${DEFAULT-VALUE}).")
+    private Path nodeRoot;
+
+    @Override
+    public Integer call() {
+        NodeAgent.refuseIfLacking();
+        var out = spec.commandLine().getOut();
+        try (var kernel = KernelSide.load()) {
+            Doctor.guarantees(kernel).forEach(out::println);
+            out.println("hooks");
+            Doctor.programs(kernel).forEach(out::println);
+        } catch (KernelException e) {
+            throw Refusal.cannot("this kernel does not take the agent's programs: " + e.getMessage());
+        }
+        out.println("cgroups "
+                + (Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")) ? "pure cgroup2" : "hybrid or v1"));
+        var running = new ContainerFinder(nodeRoot).running();
+        out.println("containers " + running.size());
+        for (var container : running) {
+            out.println("  %-12.12s %s %s %s"
+                    .formatted(
+                            container.id(),
+                            container.runtime().text(),
+                            container.shownName(),
+                            container.image().orElse("(no image recorded)")));
+            container.gaps().forEach(gap -> out.println("    " + gap));
+        }
+        out.flush();
+        return Exit.OK.code();
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.cli;
+
+import io.gatehouse.agent.Agent;
+import io.gatehouse.agent.AgentListener;
+import io.gatehouse.agent.enforce.Governed;
+import io.gatehouse.agent.enforce.KernelSide;
+import io.gatehouse.agent.kernel.KernelException;
+import io.gatehouse.agent.kernel.Machine;
+import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.schemas.alert.Alert;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+
+/// The agent of this node as the commands run it.
+final class NodeAgent {
+    private NodeAgent() {}
+
+    /// Starts to load programs in the background: the kernel's checks and the reading of policies take about as long.
+    ///
+    /// @throws Refusal something that the agent cannot do without is not here
+    static CompletableFuture<KernelSide> load() {
+        refuseIfLacking();
+        return CompletableFuture.supplyAsync(KernelSide::load);
+    }
+
+    static void refuseIfLacking() {
+        var lacks = Machine.lacks();
+        if (lacks.isEmpty()) {
+            return;
+        }
+        var text = new StringBuilder("the agent cannot run on this machine; it lacks");
+        for (var lack : lacks) {
+            text.append("\n  - ").append(lack.what()).append("\n    fix: ").append(lack.fix());
+        }
+        throw Refusal.cannot(text.toString());
+    }
+
+    static Agent start(
+            CompletableFuture<KernelSide> loading,
+            Path nodeRoot,
+            Snapshot first,
+            Consumer<Alert> alerts,
+            Consumer<String> say) {
+        var listener = new AgentListener() {
+            @Override
+            public void alert(Alert alert) {
+                alerts.accept(alert);
+            }
+
+            @Override
+            public void inForce(Snapshot snapshot, Collection<Governed> containers) {
+                long governed =
+                        containers.stream().filter(each -> each.rules() != 0).count();
+                say.accept("in force on this node: " + Said.policies(snapshot) + "; " + governed + " of "
+                        + containers.size() + " running containers governed");
+            }
+
+            @Override
+            public void notice(String text) {
+                say.accept("agent: " + text);
+            }
+        };
+        return Agent.start(join(loading), nodeRoot, first, listener, InstantSource.system());
+    }
+
+    static KernelSide join(CompletableFuture<KernelSide> loading) {
+        try {
+            return loading.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof KernelException refused) {
+                throw Refusal.cannot("this kernel does not take the agent's programs: " + refused.getMessage()
+                        + "\nfix: 'gatehouse doctor' says what this kernel can do");
+            }
+            throw e;
+        }
+    }
+}
