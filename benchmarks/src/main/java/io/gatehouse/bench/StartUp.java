@@ -69,8 +69,8 @@ final class StartUp {
                 System.getProperty("java.class.path"),
                 "io.gatehouse.cli.Gatehouse",
                 "up",
-                "--port",
-                "0"));
+                "--listen",
+                "127.0.0.1:0"));
         builder.environment().put("GATEHOUSE_STATE", state.toString());
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
         return builder.start();

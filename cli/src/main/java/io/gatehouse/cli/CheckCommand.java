@@ -41,7 +41,7 @@ final class CheckCommand implements Callable<Integer> {
     private List<Path> files;
 
     @Option(
-            names = "--policy",
+            names = {"-p", "--policies"},
             paramLabel = "PATH",
             description = "Policy files and folders; without it, the policies that are shipped.")
     private List<Path> policies = List.of();

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -22,12 +22,8 @@ final class DoctorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--node-root",
-            defaultValue = "/",
-            paramLabel = "FOLDER",
-            description = "The node's root folder, where this runs in a container (default: ${DEFAULT-VALUE}).")
-    private Path nodeRoot;
+    @Mixin
+    private AgentOptions agent;
 
     @Override
     public Integer call() {
@@ -42,7 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         out.println("cgroups "
                 + (Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")) ? "pure cgroup2" : "hybrid or v1"));
-        var running = new ContainerFinder(nodeRoot).running();
+        var running = new ContainerFinder(agent.nodeRoot()).running();
         out.println("containers " + running.size());
         for (var container : running) {
             out.println("  %-12.12s %s %s %s"

@@ -2,50 +2,76 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.admission.server.AdmissionOptions;
-import io.gatehouse.admission.server.AdmissionServer;
-import io.gatehouse.engine.policy.Snapshot;
-import io.gatehouse.schemas.alert.Alert;
-import java.io.IOException;
+import io.gatehouse.admission.server.AdmissionOptions.Certificate;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/// Where `up` opens the admission webhook. The command `admission` has more to set.
+/// How the admission webhook is served. Without a certificate it makes one and keeps it in the state folder.
 final class GateOptions {
-    @Option(
-            names = "--host",
-            defaultValue = "127.0.0.1",
-            paramLabel = "ADDRESS",
-            description = "Address of the admission webhook (default: ${DEFAULT-VALUE}).")
-    private String host;
+    static final class Given {
+        @Option(
+                names = "--certificate",
+                required = true,
+                paramLabel = "FILE",
+                description = "The webhook's certificate chain in PEM.")
+        private Path certificate;
 
-    @Option(
-            names = "--port",
-            defaultValue = "8443",
-            paramLabel = "PORT",
-            description = "Port of the admission webhook; 0 takes a free one (default: ${DEFAULT-VALUE}).")
-    private int port;
-
-    @Option(names = "--no-admission", description = "Do not open the admission webhook.")
-    private boolean off;
-
-    boolean isOn() {
-        return !off;
+        @Option(names = "--key", required = true, paramLabel = "FILE", description = "Its private key in PEM.")
+        private Path key;
     }
 
-    String host() {
-        return host;
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8443",
+            description = "Where the webhook listens; port 0 takes a free one (default: ${DEFAULT-VALUE}).")
+    private String listen;
+
+    @ArgGroup(exclusive = false)
+    private Given given;
+
+    @Option(
+            names = "--state",
+            paramLabel = "FOLDER",
+            description =
+                    "Where a certificate that is made here is kept (default: the folder webhook in the state folder).")
+    private Path state;
+
+    @Option(
+            names = "--host-name",
+            paramLabel = "NAME",
+            description = "Names and addresses in a certificate that is made here (default: localhost and 127.0.0.1).")
+    private List<String> names = List.of("localhost", "127.0.0.1");
+
+    @Option(
+            names = "--client-ca",
+            paramLabel = "FILE",
+            description = "Answer only callers with a certificate of this authority.")
+    private Path clientCa;
+
+    AdmissionOptions options() {
+        Certificate certificate = given == null
+                ? new Certificate.SelfSigned(state == null ? StateFolder.path().resolve("webhook") : state, names)
+                : new Certificate.Given(given.certificate, given.key);
+        var options = AdmissionOptions.of(host(), port(), certificate);
+        return clientCa == null ? options : options.withClientCa(clientCa);
     }
 
-    AdmissionServer open(Supplier<Snapshot> snapshots, Consumer<Alert> alerts) {
-        var certificate = new AdmissionOptions.Certificate.SelfSigned(
-                StateFolder.path().resolve("webhook"), List.of(host, "localhost"));
-        try {
-            return AdmissionServer.start(AdmissionOptions.of(host, port, certificate), snapshots, alerts);
-        } catch (IOException e) {
-            throw Refusal.cannot("the webhook cannot listen on " + host + ":" + port + ": " + e.getMessage()
-                    + "; choose another --port, or --no-admission");
+    private String host() {
+        int colon = listen.lastIndexOf(':');
+        if (colon < 1) {
+            throw Refusal.badInput("--listen is HOST:PORT, got " + listen);
         }
+        return listen.substring(0, colon);
+    }
+
+    private int port() {
+        var port = listen.substring(listen.lastIndexOf(':') + 1);
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65535) {
+            throw Refusal.badInput("--listen needs a port from 0 to 65535, got " + port);
+        }
+        return Integer.parseInt(port);
     }
 }

@@ -19,9 +19,10 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             UpCommand.class,
+            AgentCommand.class,
+            AdmissionCommand.class,
             CheckCommand.class,
             PolicyCommand.class,
-            AdmissionCommand.class,
             WebhookConfigCommand.class,
             DoctorCommand.class,
             CompletionCommand.class

@@ -42,11 +42,11 @@ class GatehouseTest {
         var good = file("good.yaml", POD.formatted("true"));
         for (var mode : List.of("audit", "enforce")) {
             var policy = file(mode + ".yaml", POLICY.formatted(mode));
-            assertEquals(1, run("check", "--policy", policy, bad).exit());
-            assertEquals(0, run("check", "--policy", policy, good).exit());
+            assertEquals(1, run("check", "--policies", policy, bad).exit());
+            assertEquals(0, run("check", "--policies", policy, good).exit());
             assertEquals(
                     mode.equals("audit") ? 0 : 1,
-                    run("check", "--enforced-only", "--policy", policy, bad).exit());
+                    run("check", "--enforced-only", "--policies", policy, bad).exit());
         }
     }
 
@@ -54,15 +54,16 @@ class GatehouseTest {
     void check_exits_2_if_anything_cannot_be_judged() throws IOException {
         var policy = file("p.yaml", POLICY.formatted("enforce"));
         var broken = file("broken.yaml", "a: [\n");
-        var ran = run("check", "--policy", policy, broken);
+        var ran = run("check", "--policies", policy, broken);
         assertEquals(2, ran.exit());
         assertTrue(ran.out().contains("GH-1001"), ran.out());
         assertEquals(
                 2,
-                run("check", "--policy", file("q.yaml", "kind: Pod\n"), broken).exit());
+                run("check", "--policies", file("q.yaml", "kind: Pod\n"), broken)
+                        .exit());
         assertEquals(
                 2,
-                run("check", "--policy", folder.resolve("none").toString(), broken)
+                run("check", "--policies", folder.resolve("none").toString(), broken)
                         .exit());
         assertEquals(2, run("check", folder.resolve("none").toString()).exit());
         assertEquals(2, run("check").exit());
@@ -122,12 +123,16 @@ class GatehouseTest {
         assertEquals(2, run("check", "--output", "xml", "f").exit());
         assertEquals(2, run("webhook-config").exit());
         assertEquals(2, run("webhook-config", "--url", "http://x").exit());
-        assertEquals(2, run("admission", "--policy", "x", "--listen", "nowhere").exit());
+        assertEquals(
+                2,
+                run("admission", "--policies", folder.toString(), "--listen", "nowhere")
+                        .exit());
     }
 
     @Test
     void every_command_has_help_with_the_exit_codes() {
-        for (var command : List.of("check", "policy", "admission", "webhook-config", "completion")) {
+        for (var command :
+                List.of("up", "agent", "doctor", "check", "policy", "admission", "webhook-config", "completion")) {
             var ran = run(command, "--help");
             assertEquals(0, ran.exit());
             assertTrue(ran.out().contains("70   a fault in gatehouse itself"), ran.out());
