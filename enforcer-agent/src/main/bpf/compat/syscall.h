@@ -31,6 +31,7 @@ struct pt_regs {
 #if defined(__TARGET_ARCH_x86)
 #define GH_NR_EXECVE 59
 #define GH_NR_EXECVEAT 322
+#define GH_SYSCALL_NUMBER(regs) ((regs)->orig_ax)
 
 static __always_inline __u64 gh_syscall_number(struct pt_regs *regs)
 {
@@ -53,13 +54,15 @@ static __always_inline __u64 gh_syscall_arg(struct pt_regs *regs, __u32 place)
 	}
 }
 
+/* `task` must be a typed pointer: it is read by a plain load. */
 static __always_inline bool gh_syscall_is_compat(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+	return task->thread_info.status & TS_COMPAT;
 }
 #else
 #define GH_NR_EXECVE 221
 #define GH_NR_EXECVEAT 281
+#define GH_SYSCALL_NUMBER(regs) ((regs)->syscallno)
 
 static __always_inline __u64 gh_syscall_number(struct pt_regs *regs)
 {

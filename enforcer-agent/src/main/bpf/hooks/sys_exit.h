@@ -76,17 +76,19 @@ static __always_inline void gh_renamed(struct gh_breach *breach, struct task_str
 	gh_tell(breach);
 }
 
+/* Every system call of the node comes here: what most need is read by plain loads, from typed pointers. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task;
 	struct gh_breach breach = {};
 	__u32 number;
 	__u32 *what;
 
 	if (result < 0)
 		return 0;
-	number = gh_syscall_number(regs) & 511;
+	number = GH_SYSCALL_NUMBER(regs) & 511;
+	task = bpf_get_current_task_btf();
 	if (gh_syscall_is_compat(task)) {
 		number |= 512;
 		breach.file.facts = GH_FACT_COMPAT;

@@ -13,7 +13,7 @@
 #define GH_SCOPES 32768	  /* cgroups that belong to them */
 #define GH_RULESETS 8192  /* two generations for every slot */
 #define GH_ALLOWED 262144 /* files and directories that policies name */
-#define GH_RING_BYTES (16 << 20)
+#define GH_RING_BYTES (8 << 20)
 #define GH_ANCESTORS 8
 #define GH_COMM 16
 #define GH_PATH 1024 /* a power of two: offsets into it are masked */

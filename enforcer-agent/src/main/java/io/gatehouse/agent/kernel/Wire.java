@@ -7,7 +7,7 @@ public final class Wire {
     public static final int SLOTS = 4096;
     public static final int RULESETS = 8192;
     public static final int RULE_COUNT = 3;
-    public static final int RING_BYTES = 16 << 20;
+    public static final int RING_BYTES = 8 << 20;
     public static final int PATH_CAPACITY = 1024 + 256;
     public static final int ARGS_CAPACITY = 1024 + 256;
     public static final int COMM = 16;
