@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,7 @@ public final class Agent implements AutoCloseable {
 
     // Ring thread only.
     private final Map<Long, Stranger> strangers = new HashMap<>();
+    private final Set<String> notGoverned = new HashSet<>();
     private Snapshot inForce;
     private LocalDate inForceOn;
     private long lostBefore;
@@ -112,12 +114,12 @@ public final class Agent implements AutoCloseable {
         while (!stopping) {
             poller.await(strangers.isEmpty() ? IDLE_TICK_MILLIS : STRANGER_TICK_MILLIS);
             ring.drain(this::receive);
-            applyWanted();
-            recogniseStrangers();
+            guarded("policies were not applied", this::applyWanted);
+            guarded("containers were not looked for", this::recogniseStrangers);
             if (System.nanoTime() - nextChoresNanos >= 0) {
                 nextChoresNanos =
                         System.nanoTime() + Duration.ofMillis(IDLE_TICK_MILLIS).toNanos();
-                chores();
+                guarded("the chores were not done", this::chores);
             }
         }
         ring.drain(this::receive); // what was decided before the end is told
@@ -129,10 +131,15 @@ public final class Agent implements AutoCloseable {
             undecodable++;
             return;
         }
+        guarded("an event was not handled", () -> handle(event.get()));
+    }
+
+    /// The edge of the ring thread: one failure must not end what keeps telling of all the others.
+    private void guarded(String what, Runnable step) {
         try {
-            handle(event.get());
-        } catch (KernelException e) {
-            listener.notice(e.getMessage());
+            step.run();
+        } catch (RuntimeException e) {
+            listener.notice(what + ": " + e);
         }
     }
 
@@ -192,8 +199,10 @@ public final class Agent implements AutoCloseable {
             var governed = enforcer.adopt(container, scope, today());
             governed.filter(_ -> !known).ifPresent(this::tellGaps);
             return governed;
-        } catch (KernelException e) {
-            listener.notice("container " + container.shownName() + " is not governed: " + e.getMessage());
+        } catch (KernelException | IllegalStateException e) {
+            if (notGoverned.add(container.id())) { // each of its programs would say so again
+                listener.notice("container " + container.shownName() + " is not governed: " + e.getMessage());
+            }
             return Optional.empty();
         }
     }
@@ -214,11 +223,21 @@ public final class Agent implements AutoCloseable {
             enforcer.apply(next, today()).forEach(this::tellGaps);
             inForce = next;
             inForceOn = today();
+            tellWhatLabelsKeepOut(next);
             listener.inForce(next, enforcer.all());
         } catch (KernelException e) {
             inForce = next; // the containers that were not reached keep what they had
             inForceOn = today();
             listener.notice("policies are not in force for every container: " + e.getMessage());
+        }
+    }
+
+    private void tellWhatLabelsKeepOut(Snapshot snapshot) {
+        for (var policy : snapshot.policies()) {
+            if (policy.runtime().isPresent() && !policy.match().matchLabels().isEmpty()) {
+                listener.notice("policy " + policy.name() + " is not kept on this node: it selects pods by label, and"
+                        + " the agent does not know the labels of pods yet");
+            }
         }
     }
 

@@ -21,15 +21,25 @@ final class CgroupKeys {
     static Set<Long> of(Container.Cgroup cgroup) {
         var keys = new LinkedHashSet<Long>();
         cgroup.unified().ifPresent(directory -> collect(directory, 0, keys));
-        keys.remove(ROOT);
+        keys.removeIf(CgroupKeys::isRoot);
         if (keys.isEmpty()) {
             var memory = cgroup.v1().get("memory");
             if (memory != null) {
                 collect(memory, Wire.V1_KEY, keys);
             }
         }
-        keys.remove(ROOT | Wire.V1_KEY);
+        keys.removeIf(CgroupKeys::isRoot);
         return keys;
+    }
+
+    static boolean exist(Container.Cgroup cgroup) {
+        return cgroup.unified().filter(Files::isDirectory).isPresent()
+                || cgroup.v1().values().stream().anyMatch(Files::isDirectory);
+    }
+
+    /// The root of a hierarchy, where everybody is who is nowhere else.
+    static boolean isRoot(long key) {
+        return (key & ~Wire.V1_KEY) == ROOT;
     }
 
     private static void collect(Path directory, long bits, Set<Long> keys) {

@@ -75,29 +75,42 @@ public final class Enforcer {
     }
 
     /// Takes a container in, or more of it: its own cgroups and `scope`, the one it was seen in. Empty while its root
-    /// file system cannot be found yet.
+    /// file system cannot be found yet, and when it is gone.
+    ///
+    /// @throws IllegalStateException it has no cgroup of its own
     public Optional<Governed> adopt(Container container, Set<Long> scope, LocalDate today) {
+        if (!CgroupKeys.exist(container.cgroup())) {
+            return Optional.empty(); // it ended meanwhile
+        }
+        var keys = ownKeys(container, scope);
         var known = byId.get(container.id());
-        boolean fresh = known == null;
-        if (fresh) {
-            if (root(container).isEmpty()) {
+        if (known == null) {
+            if (!hasRoot(container)) {
                 return Optional.empty();
             }
-            int slot = takeSlot();
-            known = new Known(
-                    new Governed(container, slot, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of()));
+            known = new Known(ungoverned(container, takeSlot()));
             byId.put(container.id(), known);
             govern(known, container, today);
             attachWhatIsNeeded();
+        } else if (hasAnotherRoot(known.governed, container)) {
+            govern(known, container, today); // it was started anew, and word of its end was lost
         }
-        var keys = new HashSet<>(CgroupKeys.of(container.cgroup()));
-        keys.addAll(scope);
         for (long key : keys) {
             maps.bind(key, known.governed.slot()); // last: from here on the kernel decides
             known.scopes.add(key);
             byScope.put(key, known);
         }
         return Optional.of(known.governed);
+    }
+
+    private static Set<Long> ownKeys(Container container, Set<Long> scope) {
+        var keys = CgroupKeys.of(container.cgroup());
+        keys.addAll(scope);
+        keys.removeIf(CgroupKeys::isRoot); // everybody's
+        if (keys.isEmpty()) {
+            throw new IllegalStateException("it has no cgroup of its own, so its processes cannot be told from others");
+        }
+        return keys;
     }
 
     public boolean isKnown(String containerId) {
@@ -169,10 +182,9 @@ public final class Enforcer {
                 Optional.empty(), // labels are the API server's to tell
                 container.image(),
                 container.shownName());
-        var policies = snapshot.select(workload, today).stream()
+        return snapshot.select(workload, today).stream()
                 .filter(policy -> policy.runtime().isPresent())
                 .toList();
-        return policies.subList(0, Math.min(policies.size(), MAX_POLICIES));
     }
 
     private static Governed ungoverned(Container container, int slot) {
@@ -186,6 +198,7 @@ public final class Enforcer {
         }
         int number = takeNumber();
         var held = new ArrayList<OpenedFile>();
+        var objects = new ArrayList<Allowed>();
         try (var directory = root.get()) {
             var identity = kernel.identify(directory, 0);
             var gaps = new ArrayList<Gap>();
@@ -203,6 +216,25 @@ public final class Enforcer {
             numbers.clear(number);
             held.forEach(OpenedFile::close);
             throw e;
+        }
+    }
+
+    private boolean hasRoot(Container container) {
+        var root = root(container);
+        root.ifPresent(OpenedFile::close);
+        return root.isPresent();
+    }
+
+    private boolean hasAnotherRoot(Governed governed, Container container) {
+        if (governed.rules() == 0) {
+            return false;
+        }
+        var root = root(container);
+        if (root.isEmpty()) {
+            return false;
+        }
+        try (var directory = root.get()) {
+            return kernel.identify(directory, 0).dev() != governed.rootDev();
         }
     }
 
