@@ -92,9 +92,17 @@ public final class AlertWriter {
 
     private static String message(KernelEvent event, RuntimeRule rule) {
         var path = event.path().isEmpty() ? "an unnamed file" : event.path();
-        var act = event.act().words() + " " + path + (event.pathComplete() ? "" : " (path cut)") + " by "
-                + event.actor().name();
+        var act = event.act().words() + " " + path + (event.pathComplete() ? "" : " (path cut)") + " by " + doer(event);
         return act + ": " + reason(event, rule);
+    }
+
+    /// Once a program is in place the process has its name, so who started it is its parent.
+    private static String doer(KernelEvent event) {
+        var parents = event.actor().parents();
+        boolean inPlace = event.act() == Act.EXEC && event.backend() != Backend.LSM;
+        return inPlace && !parents.isEmpty()
+                ? parents.getFirst().name()
+                : event.actor().name();
     }
 
     private static String reason(KernelEvent event, RuntimeRule rule) {
