@@ -5,7 +5,6 @@ import io.gatehouse.agent.containers.Container;
 import io.gatehouse.agent.enforce.KernelRules.Allowed;
 import io.gatehouse.agent.enforce.KernelRules.Masks;
 import io.gatehouse.agent.kernel.OpenedFile;
-import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.util.List;
 
@@ -42,9 +41,5 @@ public record Governed(
     boolean stops(RuntimeRule rule, int violated) {
         var mask = masks.get(rule.ordinal());
         return (violated & (mask.deny() | mask.kill())) != 0;
-    }
-
-    static boolean enforces(WorkloadPolicy policy) {
-        return policy.mode() == Mode.ENFORCE;
     }
 }

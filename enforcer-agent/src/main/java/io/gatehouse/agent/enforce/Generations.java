@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.enforce;
+
+import io.gatehouse.agent.containers.Container;
+import io.gatehouse.agent.enforce.Governed.Gap;
+import io.gatehouse.agent.enforce.KernelRules.Allowed;
+import io.gatehouse.agent.enforce.KernelRules.Masks;
+import io.gatehouse.agent.kernel.Errno;
+import io.gatehouse.agent.kernel.KernelException;
+import io.gatehouse.agent.kernel.OpenedFile;
+import io.gatehouse.agent.kernel.Wire;
+import io.gatehouse.schemas.policy.Mode;
+import io.gatehouse.schemas.policy.RuntimeSection;
+import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Turns policies into rules for one container and writes them beside what is in force, under a number of their own.
+/// What a policy names by path becomes the file that it names in this container now.
+final class Generations {
+    /// One bit each in the kernel's masks.
+    private static final int MAX_POLICIES = 32;
+
+    private final KernelSide kernel;
+    private final KernelRules maps;
+    private final int hostMounts = KernelSide.hostMountNamespace();
+    private final BitSet numbers = new BitSet();
+    private final Map<Integer, Governed> byNumber = new HashMap<>();
+    private int lastNumber;
+
+    Generations(KernelSide kernel, KernelRules maps) {
+        this.kernel = kernel;
+        this.maps = maps;
+        numbers.set(0); // "nothing asked"
+    }
+
+    /// The generation that a record of the kernel was decided by; known until its number is used again.
+    Optional<Governed> byNumber(int number) {
+        return Optional.ofNullable(byNumber.get(number));
+    }
+
+    static Governed nothingAsked(Container container, int slot) {
+        return new Governed(container, slot, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of());
+    }
+
+    /// Writes what the policies ask of a container, in force for nobody yet.
+    Governed make(Container container, int slot, List<WorkloadPolicy> policies) {
+        var root = policies.isEmpty() ? Optional.<OpenedFile>empty() : root(container);
+        if (root.isEmpty()) {
+            return nothingAsked(container, slot); // or it is ending, and its root is gone
+        }
+        int number = takeNumber();
+        var draft = new Draft(policies);
+        try (var directory = root.get()) {
+            var identity = kernel.identify(directory, 0);
+            draft.resolve(directory);
+            draft.mask(identity.overlay());
+            maps.write(number, draft.masks, draft.objects());
+            var made = new Governed(
+                    container,
+                    slot,
+                    number,
+                    identity.dev(),
+                    draft.policies,
+                    draft.masks,
+                    draft.objects(),
+                    draft.held,
+                    draft.gaps);
+            byNumber.put(number, made);
+            return made;
+        } catch (KernelException | IllegalStateException e) {
+            maps.sweep(number, draft.objects()); // nothing half written stays
+            numbers.clear(number);
+            draft.held.forEach(OpenedFile::close);
+            throw e;
+        }
+    }
+
+    /// Takes a generation back that no slot names and no hook can still be reading by.
+    void sweep(Governed old) {
+        if (old.rules() != 0) {
+            maps.sweep(old.rules(), old.allowed());
+            numbers.clear(old.rules());
+        }
+        old.held().forEach(OpenedFile::close);
+    }
+
+    // ---- the container's root
+
+    boolean hasRoot(Container container) {
+        var root = root(container);
+        root.ifPresent(OpenedFile::close);
+        return root.isPresent();
+    }
+
+    /// Whether the container has another root file system than when its rules were made.
+    boolean hasAnotherRoot(Governed governed, Container container) {
+        if (governed.rules() == 0) {
+            return false;
+        }
+        var root = root(container);
+        if (root.isEmpty()) {
+            return false;
+        }
+        try (var directory = root.get()) {
+            return kernel.identify(directory, 0).dev() != governed.rootDev();
+        }
+    }
+
+    /// The container's root directory, found without trusting anything inside it: by the runtime's own record, else by
+    /// a process that already lives in it.
+    private Optional<OpenedFile> root(Container container) {
+        var byBundle = container.rootfs().flatMap(path -> OpenedFile.open(path.toString()));
+        if (byBundle.isPresent() && kernel.identify(byBundle.get(), 0).overlay()) {
+            return byBundle;
+        }
+        var byProcess = rootOfProcess(container);
+        if (byProcess.isPresent()) {
+            byBundle.ifPresent(OpenedFile::close);
+            return byProcess;
+        }
+        return byBundle;
+    }
+
+    /// Empty while its first process still has the host's mounts.
+    private Optional<OpenedFile> rootOfProcess(Container container) {
+        if (container.initPid().isEmpty()) {
+            return Optional.empty();
+        }
+        long pid = container.initPid().getAsLong();
+        return KernelSide.mountNamespace(pid)
+                .filter(mounts -> mounts != hostMounts)
+                .flatMap(_ -> OpenedFile.open("/proc/" + pid + "/root/."));
+    }
+
+    // ---- one generation in the making
+
+    private final class Draft {
+        private final List<WorkloadPolicy> policies;
+        private final List<Masks> masks = new ArrayList<>();
+        private final Map<List<Object>, Allowed> allowed = new HashMap<>();
+        private final List<OpenedFile> held = new ArrayList<>();
+        private final List<Gap> gaps = new ArrayList<>();
+
+        private Draft(List<WorkloadPolicy> all) {
+            this.policies = all.subList(0, Math.min(all.size(), MAX_POLICIES));
+            for (var left : all.subList(policies.size(), all.size())) {
+                for (var rule : RuntimeRule.values()) {
+                    rule.asked(left.runtime().orElseThrow())
+                            .ifPresent(_ -> gaps.add(new Gap(
+                                    left, rule, "more than " + MAX_POLICIES + " policies govern this container")));
+                }
+            }
+        }
+
+        private List<Allowed> objects() {
+            return List.copyOf(allowed.values());
+        }
+
+        /// Turns the paths that policies allow into the files they name, inside the container's root.
+        private void resolve(OpenedFile root) {
+            for (int bit = 0; bit < policies.size(); bit++) {
+                var policy = policies.get(bit);
+                var section = policy.runtime().orElseThrow();
+                for (var path :
+                        section.processes().map(RuntimeSection.Processes::allow).orElse(List.of())) {
+                    allowProgram(root, path, policy, 1 << bit);
+                }
+                for (var path :
+                        section.writes().map(RuntimeSection.Writes::allow).orElse(List.of())) {
+                    allowDirectory(root, path, policy, 1 << bit);
+                }
+            }
+        }
+
+        private void allowProgram(OpenedFile root, String path, WorkloadPolicy policy, int bit) {
+            var file = root.openInside(path);
+            if (file.isEmpty()) {
+                gaps.add(new Gap(policy, RuntimeRule.PROCESS_ALLOW, path + " is not in this container's image"));
+                return;
+            }
+            try (var opened = file.get()) {
+                var identity = kernel.identify(opened, 0);
+                allow(new Allowed(
+                        identity, identity.upper() ? Wire.Object.KIND_UPPER_FILE : Wire.Object.KIND_FILE, bit));
+            }
+        }
+
+        private void allowDirectory(OpenedFile root, String path, WorkloadPolicy policy, int bit) {
+            var directory = root.openInside(path);
+            if (directory.isEmpty()) {
+                gaps.add(new Gap(policy, RuntimeRule.WRITE_ROOT, path + " is not in this container's image"));
+                return;
+            }
+            held.add(directory.get()); // an overlay may number a directory anew once nobody holds it
+            allow(new Allowed(kernel.identify(directory.get(), 0), Wire.Object.KIND_DIRECTORY, bit));
+        }
+
+        /// Two policies may name one file: one entry with both bits.
+        private void allow(Allowed one) {
+            var identity = one.identity();
+            allowed.merge(
+                    List.of(identity.dev(), identity.ino(), identity.generation(), one.kind()),
+                    one,
+                    (a, b) -> new Allowed(a.identity(), a.kind(), a.policies() | b.policies()));
+        }
+
+        /// Which policies ask each rule, by what is to be done about a breach.
+        private void mask(boolean overlay) {
+            for (var rule : RuntimeRule.values()) {
+                int report = 0;
+                int deny = 0;
+                int kill = 0;
+                for (int bit = 0; bit < policies.size(); bit++) {
+                    var policy = policies.get(bit);
+                    var action = rule.asked(policy.runtime().orElseThrow());
+                    if (action.isEmpty()) {
+                        continue;
+                    }
+                    if (rule == RuntimeRule.PROCESS_FROM_IMAGE && !overlay) {
+                        gaps.add(new Gap(
+                                policy, rule, "its root file system is not an overlay, so image files cannot be told"));
+                        continue;
+                    }
+                    if (policy.mode() == Mode.AUDIT) {
+                        report |= 1 << bit;
+                        continue;
+                    }
+                    switch (action.get()) {
+                        case REPORT -> report |= 1 << bit;
+                        case DENY -> deny |= 1 << bit;
+                        case KILL -> kill |= 1 << bit;
+                    }
+                }
+                masks.add(new Masks(report, deny, kill));
+            }
+        }
+    }
+
+    /// Round and round, so that a number is used again as late as can be: records still in the ring name it.
+    private int takeNumber() {
+        int number = numbers.nextClearBit(lastNumber + 1);
+        if (number >= Wire.RULESETS) {
+            number = numbers.nextClearBit(1);
+        }
+        if (number >= Wire.RULESETS) {
+            throw new KernelException("gh_rulesets", "rules more than " + (Wire.RULESETS - 1), Errno.E2BIG);
+        }
+        numbers.set(number);
+        lastNumber = number;
+        return number;
+    }
+}
