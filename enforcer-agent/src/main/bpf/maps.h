@@ -51,14 +51,17 @@ struct {
  * Present on a task: a container runtime that is still setting the container
  * up. Put on a task that joins a cgroup or starts a program while it has the
  * host's mounts; passed on to children; gone with the first program
- * among other mounts. Only hooks/runtime.h writes it. No room: the task counts
- * as the container's own, and is judged.
+ * among other mounts. The value is the task's count of programs (self_exec_id,
+ * which children copy), so that the mark is worth nothing after the next one
+ * even where deleting it fails (EBUSY, a matter of preemption). Only
+ * hooks/runtime.h writes it. No room: the task counts as the container's own,
+ * and is judged.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, __u32);
+	__type(value, __u64);
 } gh_setting_up SEC(".maps");
 
 /* Records for the agent. Full: counted, never waited for. */
@@ -79,7 +82,9 @@ struct {
  * System call number (+ 512 for 32-bit callers) -> what its success means, for
  * kernels without LSM: 0 nothing, 1 open, else 2 + place of the path argument
  * + 8 * (1 + place of the directory argument), 2 + 7 for a file descriptor in
- * argument 0. Written by the agent once, read by gh_syscall_done.
+ * argument 0; and 64 times the same for a second name, and 4096 times the place
+ * of the flags that may say not to follow a last link. Written by the agent
+ * once, read by gh_syscall_done.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -26,31 +26,8 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(gh_cgroup_joined, struct cgroup *cgroup, const char *path, struct task_struct *task,
 	     bool threadgroup)
 {
-	struct gh_event *event;
-	__u64 key = gh_key_of(task);
-
 	gh_note_join(task);
-	if (key == 1 || bpf_map_lookup_elem(&gh_scopes, &key))
-		return 0;
-
-	event = bpf_ringbuf_reserve(&gh_events, sizeof(*event), 0);
-	if (!event) {
-		gh_count(GH_STAT_RING_FULL);
-		return 0;
-	}
-	__builtin_memset(event, 0, __builtin_offsetof(struct gh_event, ancestors));
-	event->time_ns = bpf_ktime_get_boot_ns();
-	event->scope = key;
-	event->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
-	event->tgid = BPF_CORE_READ(task, tgid);
-	event->tid = BPF_CORE_READ(task, pid);
-	event->mnt_ns = gh_mount_namespace(task);
-	event->act = GH_ACT_STRANGER;
-	if (event->mnt_ns == gh_config.host_mnt_ns)
-		event->facts = GH_FACT_HOST_MOUNTS;
-	bpf_core_read_str(event->comm, sizeof(event->comm), &task->comm);
-	gh_count(GH_STAT_EVENTS);
-	bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+	gh_announce(task);
 	return 0;
 }
 

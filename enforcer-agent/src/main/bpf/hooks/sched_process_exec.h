@@ -23,7 +23,7 @@ int BPF_PROG(gh_stranger, struct task_struct *task, int old_pid, struct linux_bi
 	struct file *file = BPF_CORE_READ(bprm, file);
 
 	breach.scope.key = gh_key_of(task);
-	if (!gh_note_exec(task, breach.scope.key) ||
+	if (!gh_note_exec(task, breach.scope.key) || breach.scope.key == 1 ||
 	    bpf_map_lookup_elem(&gh_scopes, &breach.scope.key))
 		return 0;
 

@@ -16,6 +16,7 @@
 #define PROT_EXEC 0x4
 #define VM_EXEC 0x4
 #define O_TRUNC 01000
+#define AT_SYMLINK_NOFOLLOW 0x100
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
 
 /* include/linux/fs.h */
@@ -133,6 +134,23 @@ struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
 
+/* include/linux/fs.h */
+#define ATTR_MODE 0x1
+#define ATTR_UID 0x2
+#define ATTR_GID 0x4
+#define ATTR_SIZE 0x8
+#define ATTR_ATIME 0x10
+#define ATTR_MTIME 0x20
+
+struct iattr {
+	unsigned int ia_valid;
+};
+
+/* Asked only which hooks this kernel has. */
+union security_list_options {
+	void *inode_post_setattr;
+};
+
 struct mm_struct {
 	struct file *exe_file;
 	unsigned long arg_start;
@@ -150,6 +168,7 @@ struct thread_info {
 
 struct task_struct {
 	struct thread_info thread_info;
+	__u64 self_exec_id;
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;

@@ -26,7 +26,7 @@ static __always_inline __u64 gh_key_of(struct task_struct *task)
 	/* In the root of cgroup2: a hybrid host may place containers by v1 alone. */
 	bpf_core_read(&css, sizeof(css), &set->subsys[memory & 15]);
 	id = BPF_CORE_READ(css, cgroup, kn, id);
-	return id == 1 ? 1 : id | GH_V1_KEY;
+	return id <= 1 ? 1 : id | GH_V1_KEY; /* 0: no memory controller */
 }
 
 /* The key of a cgroup, or 0 if containers are not told apart by its hierarchy. */
@@ -87,7 +87,10 @@ static __always_inline bool gh_find_scope(struct gh_scope *scope)
  */
 static __always_inline bool gh_is_setting_up(void)
 {
-	return bpf_task_storage_get(&gh_setting_up, bpf_get_current_task_btf(), NULL, 0);
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 *programs = bpf_task_storage_get(&gh_setting_up, task, NULL, 0);
+
+	return programs && *programs == task->self_exec_id;
 }
 
 #endif /* GH_SCOPE_H */
