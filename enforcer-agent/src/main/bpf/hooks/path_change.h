@@ -55,6 +55,16 @@ int BPF_PROG(gh_path_link, struct dentry *old, struct path *dir, struct dentry *
 	return gh_change(GH_ACT_LINK, BPF_CORE_READ(dir, mnt), BPF_CORE_READ(dir, dentry), entry);
 }
 
+/* ... and the file that gets a name there: whoever may write that name writes the file. */
+SEC("lsm/path_link")
+int BPF_PROG(gh_path_link_of, struct dentry *old, struct path *dir, struct dentry *entry,
+	     int earlier)
+{
+	if (earlier)
+		return gh_refuse(true);
+	return gh_change(GH_ACT_LINK, BPF_CORE_READ(dir, mnt), old, entry);
+}
+
 /* Both sides of a rename must be allowed: the second program looks at the target. */
 SEC("lsm/path_rename")
 int BPF_PROG(gh_path_rename, struct path *from, struct dentry *old, struct path *to,
@@ -100,5 +110,53 @@ int BPF_PROG(gh_removexattr, void *idmap, struct dentry *entry, const char *name
 {
 	if (earlier)
 		return gh_refuse(true);
+	return gh_change(GH_ACT_XATTR, NULL, entry, entry);
+}
+
+/* Access control lists come this way since kernel 6.2 (72b3897e7b6d), as extended attributes before. */
+SEC("lsm/inode_set_acl")
+int BPF_PROG(gh_set_acl, void *idmap, struct dentry *entry, const char *name, void *acl,
+	     int earlier)
+{
+	if (earlier)
+		return gh_refuse(true);
+	return gh_change(GH_ACT_XATTR, NULL, entry, entry);
+}
+
+SEC("lsm/inode_remove_acl")
+int BPF_PROG(gh_remove_acl, void *idmap, struct dentry *entry, const char *name, int earlier)
+{
+	if (earlier)
+		return gh_refuse(true);
+	return gh_change(GH_ACT_XATTR, NULL, entry, entry);
+}
+
+/*
+ * Times alone; what else may be set has a hook of its own above. Kernel 6.9 put
+ * an argument before the others, together with the hook inode_post_setattr.
+ */
+SEC("lsm/inode_setattr")
+int gh_setattr(unsigned long long *ctx)
+{
+	struct dentry *entry;
+	struct iattr *attr;
+	__u32 asked;
+	int earlier;
+
+	if (bpf_core_field_exists(union security_list_options, inode_post_setattr)) {
+		entry = (void *)ctx[1];
+		attr = (void *)ctx[2];
+		earlier = ctx[3];
+	} else {
+		entry = (void *)ctx[0];
+		attr = (void *)ctx[1];
+		earlier = ctx[2];
+	}
+	if (earlier)
+		return gh_refuse(true);
+	asked = BPF_CORE_READ(attr, ia_valid);
+	if (!(asked & (ATTR_ATIME | ATTR_MTIME)) ||
+	    asked & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_SIZE))
+		return 0;
 	return gh_change(GH_ACT_XATTR, NULL, entry, entry);
 }

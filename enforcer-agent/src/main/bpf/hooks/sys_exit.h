@@ -53,6 +53,7 @@ static __always_inline void gh_renamed(struct gh_breach *breach, struct task_str
 	if (!breach->violated[GH_WRITE_ROOT])
 		return;
 
+	breach->text = 0;
 	if (place == 7) { /* an open file, no name */
 		file = gh_file_of(task, gh_syscall_arg(regs, 0));
 	} else {
@@ -76,12 +77,29 @@ static __always_inline void gh_renamed(struct gh_breach *breach, struct task_str
 	gh_tell(breach);
 }
 
+struct gh_names {
+	struct gh_breach *breach;
+	struct pt_regs *regs;
+	__u32 what;
+};
+
+/* A call has one name or two, each told by itself. */
+static long gh_next_name(__u32 step, struct gh_names *names)
+{
+	if (!(names->what & 63))
+		return 1;
+	gh_renamed(names->breach, (void *)bpf_get_current_task(), names->regs, names->what & 63);
+	names->what >>= 6;
+	return 0;
+}
+
 /* Every system call of the node comes here: what most need is read by plain loads, from typed pointers. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
 {
 	struct task_struct *task;
 	struct gh_breach breach = {};
+	struct gh_names names = {.breach = &breach, .regs = regs};
 	__u32 number;
 	__u32 *what;
 
@@ -100,9 +118,12 @@ int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
 		return 0;
 
 	breach.syscall = number;
+	names.what = *what;
+	if (*what >> 12 && gh_syscall_arg(regs, *what >> 12) & AT_SYMLINK_NOFOLLOW)
+		breach.syscall |= 1024;
 	if (*what == 1)
 		gh_opened(&breach, task, result);
 	else
-		gh_renamed(&breach, task, regs, *what);
+		bpf_loop(2, gh_next_name, &names, 0);
 	return 0;
 }

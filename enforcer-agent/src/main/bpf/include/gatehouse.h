@@ -150,7 +150,7 @@ struct gh_event {
 	__u8 backend;
 	__u8 ancestor_count;
 	__u8 _pad;
-	__u32 syscall; /* GH_ACT_NAMED_CHANGE: its number */
+	__u32 syscall; /* GH_ACT_NAMED_CHANGE: its number, + 1024: a last link is not followed */
 	__u32 path_len;
 	__u32 exe_len;
 	__u32 args_len;

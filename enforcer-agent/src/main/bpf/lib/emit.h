@@ -79,12 +79,12 @@ static __always_inline void gh_write_names(struct gh_event *event, bool exe, str
 {
 	struct gh_walk walk = {
 		.event = event,
-		.mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt),
+		.mount = mnt ? (void *)mnt - bpf_core_field_offset(struct mount, mnt) : NULL,
 		.dentry = dentry,
 		.exe = exe,
 	};
 
-	if (!mnt || !dentry)
+	if (!dentry)
 		return;
 	/* 64 steps up: names and mount points together. */
 	bpf_loop(64, gh_walk_up, &walk, 0);
@@ -253,13 +253,15 @@ static __noinline int gh_tell(struct gh_breach *breach)
 	if (breach->text) {
 		long n = bpf_probe_read_user_str(event->args, GH_ARGS, (void *)breach->text);
 
+		if (n == GH_ARGS)
+			event->facts |= GH_FACT_ARGS_CUT;
 		if (n > 0)
 			event->args_len = n;
 		else
 			event->facts |= GH_FACT_ARGS_UNREAD;
 	} else if (breach->act == GH_ACT_EXEC && !breach->running) {
 		gh_write_asked_args(event, task);
-	} else {
+	} else if (breach->act != GH_ACT_NAMED_CHANGE) {
 		gh_write_running_args(event, task);
 	}
 	gh_count(GH_STAT_EVENTS);

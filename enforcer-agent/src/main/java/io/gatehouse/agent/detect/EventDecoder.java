@@ -61,7 +61,7 @@ public final class EventDecoder {
                 (facts & PATH_CUT) == 0,
                 act.get() == Act.EXEC || act.get() == Act.STRANGER ? path : exe,
                 named ? List.of() : words,
-                !named && (facts & (ARGS_CUT | ARGS_UNREAD)) == 0,
+                (facts & (ARGS_CUT | ARGS_UNREAD)) == 0,
                 named && !words.isEmpty() ? words.getFirst() : "",
                 data.getInt(at + Wire.Event.SYSCALL)));
     }

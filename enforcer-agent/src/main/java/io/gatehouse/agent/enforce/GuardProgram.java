@@ -24,6 +24,7 @@ public enum GuardProgram {
     RMDIR("gh_path_rmdir", Backend.LSM, "path_rmdir", Set.of(WRITE_ROOT)),
     SYMLINK("gh_path_symlink", Backend.LSM, "path_symlink", Set.of(WRITE_ROOT)),
     LINK("gh_path_link", Backend.LSM, "path_link", Set.of(WRITE_ROOT)),
+    LINK_OF("gh_path_link_of", Backend.LSM, "path_link", Set.of(WRITE_ROOT)),
     RENAME("gh_path_rename", Backend.LSM, "path_rename", Set.of(WRITE_ROOT)),
     RENAME_TO("gh_path_rename_to", Backend.LSM, "path_rename", Set.of(WRITE_ROOT)),
     CHMOD("gh_path_chmod", Backend.LSM, "path_chmod", Set.of(WRITE_ROOT)),
@@ -33,6 +34,10 @@ public enum GuardProgram {
     FILE_TRUNCATE("gh_file_truncate", Backend.LSM, "file_truncate", Set.of(WRITE_ROOT)),
     SETXATTR("gh_setxattr", Backend.LSM, "inode_setxattr", Set.of(WRITE_ROOT)),
     REMOVEXATTR("gh_removexattr", Backend.LSM, "inode_removexattr", Set.of(WRITE_ROOT)),
+    /// Kernels before 6.2 ask inode_setxattr and inode_removexattr instead and have no such hooks.
+    SET_ACL("gh_set_acl", Backend.LSM, "inode_set_acl", Set.of(WRITE_ROOT)),
+    REMOVE_ACL("gh_remove_acl", Backend.LSM, "inode_remove_acl", Set.of(WRITE_ROOT)),
+    SETATTR("gh_setattr", Backend.LSM, "inode_setattr", Set.of(WRITE_ROOT)),
 
     EXECUTED("gh_executed", Backend.TRACEPOINT, "sched_process_exec", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE)),
     SYSCALL_DONE("gh_syscall_done", Backend.TRACEPOINT, "sys_exit", Set.of(WRITE_ROOT));
@@ -82,7 +87,7 @@ public enum GuardProgram {
     /// What a container can do unseen where this program is not in the kernel; empty where another hook covers it.
     Optional<String> withoutIt() {
         return switch (this) {
-            case FILE_TRUNCATE -> Optional.empty();
+            case FILE_TRUNCATE, SET_ACL, REMOVE_ACL -> Optional.empty();
             case EXEC, EXECUTED -> Optional.of("programs start unchecked");
             case MAP, REMAP -> Optional.of("code from files outside the image can be mapped unchecked");
             default -> Optional.of(hook + " is not checked");

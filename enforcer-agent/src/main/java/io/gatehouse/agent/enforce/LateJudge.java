@@ -78,40 +78,95 @@ public final class LateJudge {
         return 0;
     }
 
-    /// Looks up, in the container, the directory whose entry was changed (for an open file: the file), and asks the
-    /// kernel what it is.
+    /// Looks up, in the container, what was changed and asks the kernel what it is. A change that cannot be traced
+    /// counts as a breach.
     private Optional<List<Integer>> changeBreaches(KernelEvent event, Governed governed) {
-        var changed = SyscallTable.namesOpenFile(event.syscall())
-                ? event.path()
-                : parent(Path.of("/")
-                        .resolve(event.path().isEmpty() ? "/" : event.path())
-                        .resolve(event.text()));
         for (long pid : pids(event, governed)) {
             var root = OpenedFile.open("/proc/" + pid + "/root/.");
             if (root.isEmpty()) {
                 continue;
             }
             try (var directory = root.get()) {
-                var opened = directory.openInside(changed);
-                if (opened.isEmpty()) {
-                    continue;
+                var changed = changed(directory, event);
+                if (changed.isEmpty()) {
+                    return Optional.of(writeBreaches(governed, 0));
                 }
-                try (var file = opened.get()) {
+                try (var file = changed.get()) {
                     var identity = kernel.identify(file, governed.rules());
-                    var violated = none();
-                    if (identity.dev() == governed.rootDev()) {
-                        violated.set(
-                                RuntimeRule.WRITE_ROOT.ordinal(),
-                                governed.masks()
-                                                .get(RuntimeRule.WRITE_ROOT.ordinal())
-                                                .all()
-                                        & ~identity.below());
-                    }
-                    return Optional.of(violated);
+                    return Optional.of(
+                            identity.dev() == governed.rootDev() ? writeBreaches(governed, identity.below()) : none());
                 }
             }
         }
         return Optional.empty(); // the container is gone, and what it changed with it
+    }
+
+    private static List<Integer> writeBreaches(Governed governed, int allowing) {
+        int rule = RuntimeRule.WRITE_ROOT.ordinal();
+        var violated = none();
+        violated.set(rule, governed.masks().get(rule).all() & ~allowing);
+        return violated;
+    }
+
+    /// The file that was changed, or the directory whose entry was. Where that is gone again, the nearest one above
+    /// that is not; empty where no way that we may go leads there.
+    private static Optional<OpenedFile> changed(OpenedFile root, KernelEvent event) {
+        var text = text(event);
+        if (!event.pathComplete() || !event.argsComplete()) {
+            return Optional.empty();
+        }
+        if (!text.startsWith("/")) {
+            return nearest(root, text.isEmpty() ? start(event) : named(event, start(event) + "/" + text));
+        }
+        var start = root.openInside(start(event)); // the caller's own root: chroot moves it
+        if (start.isEmpty()) {
+            return Optional.empty();
+        }
+        try (var directory = start.get()) {
+            return nearest(directory, named(event, text));
+        }
+    }
+
+    private static Optional<OpenedFile> nearest(OpenedFile root, String path) {
+        for (var at = unslashed(path); !at.isEmpty(); at = above(at)) {
+            var opened = root.openInside(at);
+            if (opened.isPresent()) {
+                return opened;
+            }
+            var link = root.openLinkInside(at);
+            if (link.isPresent()) {
+                link.get().close();
+                return Optional.empty(); // it leads where its user alone can go: /proc/self/root
+            }
+        }
+        return root.openInside("/");
+    }
+
+    private static String named(KernelEvent event, String path) {
+        boolean entry = SyscallTable.names(event.syscall()) == SyscallTable.Names.ENTRY;
+        boolean itself = path.endsWith("/..") || path.endsWith("/.");
+        return entry && !itself ? above(path) : path;
+    }
+
+    private static String above(String path) {
+        var name = unslashed(path);
+        return unslashed(name.substring(0, Math.max(0, name.lastIndexOf('/'))));
+    }
+
+    private static String unslashed(String path) {
+        int end = path.length();
+        while (end > 0 && path.charAt(end - 1) == '/') {
+            end--;
+        }
+        return path.substring(0, end);
+    }
+
+    private static String start(KernelEvent event) {
+        return event.path().isEmpty() ? "/" : event.path();
+    }
+
+    private static String text(KernelEvent event) {
+        return SyscallTable.names(event.syscall()) == SyscallTable.Names.DESCRIPTOR ? "" : event.text();
     }
 
     private static List<Long> pids(KernelEvent event, Governed governed) {
@@ -119,11 +174,6 @@ public final class LateJudge {
         governed.container().initPid().ifPresent(pids::add);
         pids.add((long) event.actor().pid());
         return pids;
-    }
-
-    private static String parent(Path path) {
-        var parent = path.getParent();
-        return parent == null ? "/" : parent.toString();
     }
 
     private static List<Integer> none() {
@@ -144,13 +194,7 @@ public final class LateJudge {
         }
         boolean exec = event.act() == Act.STRANGER;
         var act = exec ? Act.EXEC : SyscallTable.act(event.syscall()).orElse(event.act());
-        var path = exec || SyscallTable.namesOpenFile(event.syscall())
-                ? event.path()
-                : Path.of("/")
-                        .resolve(event.path().isEmpty() ? "/" : event.path())
-                        .resolve(event.text())
-                        .normalize()
-                        .toString();
+        var path = exec ? event.path() : plain(event.path() + "/" + text(event));
         return new KernelEvent(
                 event.timeNs(),
                 act,
@@ -170,6 +214,21 @@ public final class LateJudge {
                 event.argsComplete(),
                 event.text(),
                 event.syscall());
+    }
+
+    /// Without `.`, `..` and empty parts; for people, links are not looked at.
+    private static String plain(String path) {
+        var parts = new ArrayList<String>();
+        for (var part : path.split("/")) {
+            if (part.equals("..")) {
+                if (!parts.isEmpty()) {
+                    parts.removeLast();
+                }
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.add(part);
+            }
+        }
+        return "/" + String.join("/", parts);
     }
 
     /// Ends the process that the event is about, and no other that has its number since.

@@ -104,6 +104,9 @@ final class Native {
 
         int close(int fd);
 
+        @ssize_t
+        long readlinkat(int directory, @In String path, Pointer buffer, @size_t long length);
+
         String strerror(int errno);
 
         int clock_gettime(int clock, Pointer timespec);

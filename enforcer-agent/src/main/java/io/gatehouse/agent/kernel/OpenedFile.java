@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.kernel;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import jnr.ffi.Pointer;
 
@@ -11,7 +12,10 @@ public final class OpenedFile implements AutoCloseable {
     private static final long AT_FDCWD = -100;
     private static final long O_PATH = 0x200000;
     private static final long O_CLOEXEC = 0x80000;
+    private static final long O_NOFOLLOW = System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x20000;
     private static final long RESOLVE_IN_ROOT = 0x10;
+
+    private static final int PATH_MAX = 4096;
 
     private final int fd;
 
@@ -21,23 +25,40 @@ public final class OpenedFile implements AutoCloseable {
 
     /// Opens a path of the agent's own file system; empty where it is not there or may not be looked at.
     public static Optional<OpenedFile> open(String path) {
-        return open(AT_FDCWD, path, 0);
+        return open(AT_FDCWD, path, 0, 0);
     }
 
     /// Opens a path below this directory as if the directory were `/`: symbolic links and `..` stay inside.
     public Optional<OpenedFile> openInside(String path) {
-        return open(fd, path, RESOLVE_IN_ROOT);
+        return open(fd, path, 0, RESOLVE_IN_ROOT);
     }
 
-    private static Optional<OpenedFile> open(long directory, String path, long resolve) {
+    /// As [#openInside], but a link at the path's end is opened itself. Links of /proc that jump are never followed.
+    public Optional<OpenedFile> openLinkInside(String path) {
+        return open(fd, path, O_NOFOLLOW, RESOLVE_IN_ROOT);
+    }
+
+    private static Optional<OpenedFile> open(long directory, String path, long flags, long resolve) {
         var how = Native.zeroed(24); // struct open_how
-        how.putLong(0, O_PATH | O_CLOEXEC);
+        how.putLong(0, O_PATH | O_CLOEXEC | flags);
         how.putLong(16, resolve);
-        var name = path.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        var name = path.getBytes(StandardCharsets.UTF_8);
         Pointer text = Native.zeroed(name.length + 1);
         text.put(0, name, 0, name.length);
         long fd = Native.c().syscall(OPENAT2, directory, text, how, 24);
         return fd < 0 ? Optional.empty() : Optional.of(new OpenedFile((int) fd));
+    }
+
+    /// What a link says; empty where the file is none.
+    public Optional<String> linkTarget() {
+        var text = Native.zeroed(PATH_MAX);
+        long length = Native.c().readlinkat(fd, "", text, PATH_MAX);
+        if (length < 0) {
+            return Optional.empty();
+        }
+        var bytes = new byte[(int) length];
+        text.get(0, bytes, 0, bytes.length);
+        return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     }
 
     public int fd() {

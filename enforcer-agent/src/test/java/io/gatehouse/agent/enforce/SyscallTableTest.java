@@ -2,7 +2,6 @@
 package io.gatehouse.agent.enforce;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -18,7 +17,8 @@ class SyscallTableTest {
     void every_number_fits_the_kernels_array_and_means_an_act() {
         SyscallTable.codes().forEach((number, code) -> {
             assertTrue(number >= 0 && number < 1024, "number " + number);
-            assertTrue(code >= 1 && (code - 2) >> 3 <= 4, "code " + code + " of " + number);
+            assertTrue(
+                    isName(code & 63) && isName(code >> 6 & 63) && code >> 12 <= 5, "code " + code + " of " + number);
             assertTrue(SyscallTable.act(number).isPresent(), "act of " + number);
         });
     }
@@ -33,10 +33,19 @@ class SyscallTableTest {
         assertEquals(Optional.empty(), SyscallTable.act(0)); // read
     }
 
+    /// 0: none; 1: an open; else the places of a path and of a directory.
+    private static boolean isName(int code) {
+        return code < 2 || (code - 2) >> 3 <= 4;
+    }
+
     @Test
-    void calls_on_an_open_file_have_no_name_to_look_up() {
+    void what_a_call_changes_is_an_entry_or_a_file_and_a_flag_may_say_which() {
         assumeTrue(X86, "the numbers here are x86-64's");
-        assertTrue(SyscallTable.namesOpenFile(91)); // fchmod
-        assertFalse(SyscallTable.namesOpenFile(90)); // chmod
+        assertEquals(SyscallTable.Names.DESCRIPTOR, SyscallTable.names(91)); // fchmod
+        assertEquals(SyscallTable.Names.FILE, SyscallTable.names(90)); // chmod
+        assertEquals(SyscallTable.Names.ENTRY, SyscallTable.names(94)); // lchown
+        assertEquals(SyscallTable.Names.FILE, SyscallTable.names(260)); // fchownat
+        assertEquals(SyscallTable.Names.ENTRY, SyscallTable.names(1024 + 260)); // ... with AT_SYMLINK_NOFOLLOW
+        assertEquals(Optional.of(Act.CHANGE_OWNER), SyscallTable.act(1024 + 260));
     }
 }
