@@ -12,6 +12,7 @@ import io.gatehouse.agent.kernel.Wire;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -24,6 +25,11 @@ import java.util.Optional;
 final class Generations {
     /// One bit each in the kernel's masks.
     private static final int MAX_POLICIES = 32;
+
+    /// Parts of a path, those of links included: more is a loop.
+    private static final int MAX_STEPS = 512;
+
+    private static final String NOT_OF_IMAGE = " is not in this container's image, or was changed since it was made";
 
     private final KernelSide kernel;
     private final KernelRules maps;
@@ -137,6 +143,43 @@ final class Generations {
                 .flatMap(_ -> OpenedFile.open("/proc/" + pid + "/root/."));
     }
 
+    /// Opens what a path names in the image. Links that the container made itself lead nowhere: else a policy that is
+    /// put in force again would allow what an intruder made its names mean.
+    private Optional<OpenedFile> openOfImage(OpenedFile root, String path) {
+        var left = new ArrayDeque<>(List.of(path.split("/")));
+        var at = new ArrayDeque<String>();
+        for (int steps = 0; !left.isEmpty() && steps < MAX_STEPS; steps++) {
+            var part = left.removeFirst();
+            if (part.equals("..")) {
+                at.pollLast();
+                continue;
+            }
+            if (part.isEmpty() || part.equals(".")) {
+                continue;
+            }
+            at.addLast(part);
+            var entry = root.openLinkInside(String.join("/", at));
+            if (entry.isEmpty()) {
+                return Optional.empty();
+            }
+            try (var opened = entry.get()) {
+                var target = opened.linkTarget();
+                if (target.isEmpty()) {
+                    continue;
+                }
+                if (kernel.identify(opened, 0).upper()) {
+                    return Optional.empty();
+                }
+                at.removeLast();
+                if (target.get().startsWith("/")) {
+                    at.clear();
+                }
+                List.of(target.get().split("/")).reversed().forEach(left::addFirst);
+            }
+        }
+        return left.isEmpty() ? root.openLinkInside("/" + String.join("/", at)) : Optional.empty();
+    }
+
     // ---- one generation in the making
 
     private final class Draft {
@@ -178,22 +221,25 @@ final class Generations {
         }
 
         private void allowProgram(OpenedFile root, String path, WorkloadPolicy policy, int bit) {
-            var file = root.openInside(path);
+            var file = openOfImage(root, path);
             if (file.isEmpty()) {
-                gaps.add(new Gap(policy, RuntimeRule.PROCESS_ALLOW, path + " is not in this container's image"));
+                gaps.add(new Gap(policy, RuntimeRule.PROCESS_ALLOW, path + NOT_OF_IMAGE));
                 return;
             }
             try (var opened = file.get()) {
                 var identity = kernel.identify(opened, 0);
-                allow(new Allowed(
-                        identity, identity.upper() ? Wire.Object.KIND_UPPER_FILE : Wire.Object.KIND_FILE, bit));
+                if (identity.upper()) { // whoever put it there, the policy's author did not mean it
+                    gaps.add(new Gap(policy, RuntimeRule.PROCESS_ALLOW, path + NOT_OF_IMAGE));
+                    return;
+                }
+                allow(new Allowed(identity, Wire.Object.KIND_FILE, bit));
             }
         }
 
         private void allowDirectory(OpenedFile root, String path, WorkloadPolicy policy, int bit) {
-            var directory = root.openInside(path);
+            var directory = openOfImage(root, path);
             if (directory.isEmpty()) {
-                gaps.add(new Gap(policy, RuntimeRule.WRITE_ROOT, path + " is not in this container's image"));
+                gaps.add(new Gap(policy, RuntimeRule.WRITE_ROOT, path + NOT_OF_IMAGE));
                 return;
             }
             held.add(directory.get()); // an overlay may number a directory anew once nobody holds it
