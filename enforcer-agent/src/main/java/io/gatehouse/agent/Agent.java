@@ -61,7 +61,9 @@ public final class Agent implements AutoCloseable {
     private volatile boolean stopping;
 
     /// A cgroup that something runs in and that may yet turn out to be a container's.
-    private record Stranger(int pid, long untilNanos) {}
+    ///
+    /// @param event the last one of it
+    private record Stranger(KernelEvent event, long untilNanos) {}
 
     private Agent(
             KernelSide kernel, ContainerFinder finder, Snapshot first, AgentListener listener, InstantSource clock) {
@@ -172,8 +174,8 @@ public final class Agent implements AutoCloseable {
         var container = finder.ofProcess(event.actor().pid());
         var governed = container.flatMap(found -> adopt(found, Set.of(event.scope())));
         if (governed.isEmpty()) {
-            long until = System.nanoTime() + STRANGER_PATIENCE.toNanos();
-            strangers.putIfAbsent(event.scope(), new Stranger(event.actor().pid(), until));
+            // The last process that was seen: a runtime's first ones do not live until it has written its records.
+            strangers.put(event.scope(), new Stranger(event, System.nanoTime() + STRANGER_PATIENCE.toNanos()));
             return;
         }
         strangers.remove(event.scope());
@@ -182,11 +184,10 @@ public final class Agent implements AutoCloseable {
 
     private void recogniseStrangers() {
         strangers.entrySet().removeIf(entry -> {
-            var stranger = entry.getValue();
-            return finder.ofProcess(stranger.pid())
-                            .flatMap(found -> adopt(found, Set.of(entry.getKey())))
-                            .isPresent()
-                    || System.nanoTime() - stranger.untilNanos() > 0;
+            var event = entry.getValue().event();
+            var governed = finder.ofProcess(event.actor().pid()).flatMap(found -> adopt(found, Set.of(entry.getKey())));
+            governed.ifPresent(now -> lateJudge.judge(event, now).ifPresent(late -> tell(late, now)));
+            return governed.isPresent() || System.nanoTime() - entry.getValue().untilNanos() > 0;
         });
     }
 
@@ -220,15 +221,17 @@ public final class Agent implements AutoCloseable {
             return;
         }
         try {
-            enforcer.apply(next, today()).forEach(this::tellGaps);
+            var applied = enforcer.apply(next, today());
+            applied.made().forEach(this::tellGaps);
+            applied.failed().forEach(each -> listener.notice("policies are not in force for container " + each));
             inForce = next;
             inForceOn = today();
             tellWhatLabelsKeepOut(next);
             listener.inForce(next, enforcer.all());
         } catch (KernelException e) {
-            inForce = next; // the containers that were not reached keep what they had
+            inForce = next;
             inForceOn = today();
-            listener.notice("policies are not in force for every container: " + e.getMessage());
+            listener.notice("policies are not in force: " + e.getMessage());
         }
     }
 
@@ -254,6 +257,8 @@ public final class Agent implements AutoCloseable {
             listener.notice((lost - lostBefore) + " events were lost (" + lost
                     + " since start); what the kernel decided stood all the same");
             lostBefore = lost;
+            enforcer.forgetGone(); // containers may have come and gone unseen
+            adoptRunning();
         }
     }
 

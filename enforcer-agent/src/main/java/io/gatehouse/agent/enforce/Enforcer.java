@@ -52,18 +52,27 @@ public final class Enforcer {
         slots.set(0); // "nothing asked"
     }
 
-    /// Puts a snapshot in force for every container there is. Returns those whose rules it made.
-    public List<Governed> apply(Snapshot next, LocalDate today) {
+    /// @param made the containers that have the rules of a snapshot now
+    /// @param failed those that keep what they had, each with the reason
+    public record Applied(List<Governed> made, List<String> failed) {}
+
+    /// Puts a snapshot in force for every container there is; one that cannot have it keeps no other from it.
+    public Applied apply(Snapshot next, LocalDate today) {
         snapshot = next;
         var made = new ArrayList<Governed>();
+        var failed = new ArrayList<String>();
         for (var known : byId.values()) {
-            made.add(govern(known, known.governed.container(), today));
+            try {
+                made.add(govern(known, known.governed.container(), today));
+            } catch (KernelException | IllegalStateException e) {
+                failed.add(known.governed.container().shownName() + ": " + e.getMessage());
+            }
         }
         attachWhatIsNeeded();
-        return made;
+        return new Applied(made, failed);
     }
 
-    /// Takes a container in, or more of it: its own cgroups and `scope`, the one it was seen in. Empty while its root
+    /// Takes a container in, or more of it: its own cgroups, or `scope`, the one it was seen in. Empty while its root
     /// file system cannot be found yet, and when it is gone.
     ///
     /// @throws IllegalStateException it has no cgroup of its own
@@ -106,7 +115,11 @@ public final class Enforcer {
 
     private static Set<Long> ownKeys(Container container, Set<Long> scope) {
         var keys = CgroupKeys.of(container.cgroup());
-        keys.addAll(scope);
+        if (keys.isEmpty()) {
+            // Where it has its own, the one it was seen in may be its runtime's: on a hybrid host a process joins one
+            // hierarchy after the other, and comes from whatever its runtime is in.
+            keys.addAll(scope);
+        }
         keys.removeIf(CgroupKeys::isRoot); // everybody's
         if (keys.isEmpty()) {
             throw new IllegalStateException("it has no cgroup of its own, so its processes cannot be told from others");
@@ -143,6 +156,15 @@ public final class Enforcer {
         aged.forEach(generations::sweep);
         aged = replaced;
         replaced = new ArrayList<>();
+    }
+
+    /// Forgets the cgroups that went while the ring had no room to say so.
+    public void forgetGone() {
+        for (long scope : List.copyOf(byScope.keySet())) {
+            if (!maps.isBound(scope)) {
+                forget(scope);
+            }
+        }
     }
 
     /// The generation that a record of the kernel was decided by.

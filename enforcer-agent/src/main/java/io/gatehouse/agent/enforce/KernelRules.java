@@ -69,6 +69,10 @@ final class KernelRules {
         scopes.put(BpfObject.buffer(8).putLong(0, scope), BpfObject.buffer(4).putInt(0, slot));
     }
 
+    boolean isBound(long scope) {
+        return scopes.get(BpfObject.buffer(8).putLong(0, scope), BpfObject.buffer(4));
+    }
+
     void unbind(long scope) {
         scopes.remove(BpfObject.buffer(8).putLong(0, scope));
     }
