@@ -191,6 +191,9 @@ public final class KernelSide implements AutoCloseable {
                 case WRITE_ROOT -> {
                     gaps.add("a file is created or emptied before its writer is killed");
                     gaps.add("directories, links, names, modes and owners change before their writer is killed");
+                    gaps.add("what a changed name leads to may be changed again before the agent looks");
+                    gaps.add("a file emptied by an open for reading, a socket bound to a name and file flags are not"
+                            + " seen");
                     gaps.add("io_uring is not seen");
                 }
             }
