@@ -93,37 +93,38 @@ static long gh_next_name(__u32 step, struct gh_names *names)
 	return 0;
 }
 
+/* A call that may have changed a root file system. __noinline keeps its stack and its zeroes off the others' way. */
+static __noinline int gh_changed(struct pt_regs *regs, long result, __u32 number, __u32 what)
+{
+	struct gh_breach breach = {.syscall = number};
+	struct gh_names names = {.breach = &breach, .regs = regs, .what = what};
+
+	if (!gh_find_scope(&breach.scope))
+		return 0;
+	if (number & 512)
+		breach.file.facts = GH_FACT_COMPAT;
+	if (what >> 12 && gh_syscall_arg(regs, what >> 12) & AT_SYMLINK_NOFOLLOW)
+		breach.syscall |= 1024;
+	if (what == 1)
+		gh_opened(&breach, (void *)bpf_get_current_task(), result);
+	else
+		bpf_loop(2, gh_next_name, &names, 0);
+	return 0;
+}
+
 /* Every system call of the node comes here: what most need is read by plain loads, from typed pointers. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
 {
-	struct task_struct *task;
-	struct gh_breach breach = {};
-	struct gh_names names = {.breach = &breach, .regs = regs};
-	__u32 number;
+	__u32 number = GH_SYSCALL_NUMBER(regs) & 511;
 	__u32 *what;
 
 	if (result < 0)
 		return 0;
-	number = GH_SYSCALL_NUMBER(regs) & 511;
-	task = bpf_get_current_task_btf();
-	if (gh_syscall_is_compat(task)) {
+	if (gh_syscall_is_compat(bpf_get_current_task_btf()))
 		number |= 512;
-		breach.file.facts = GH_FACT_COMPAT;
-	}
 	what = bpf_map_lookup_elem(&gh_syscalls, &number);
 	if (!what || !*what)
 		return 0;
-	if (!gh_find_scope(&breach.scope))
-		return 0;
-
-	breach.syscall = number;
-	names.what = *what;
-	if (*what >> 12 && gh_syscall_arg(regs, *what >> 12) & AT_SYMLINK_NOFOLLOW)
-		breach.syscall |= 1024;
-	if (*what == 1)
-		gh_opened(&breach, task, result);
-	else
-		bpf_loop(2, gh_next_name, &names, 0);
-	return 0;
+	return gh_changed(regs, result, number, *what);
 }

@@ -13,12 +13,13 @@ struct gh_scope {
 	__u32 rules; /* 0 only together with slot 0 */
 };
 
+/* `task` must be a typed pointer, as for gh_mount_namespace. */
 static __always_inline __u64 gh_key_of(struct task_struct *task)
 {
 	__u32 memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct css_set *set = task->cgroups;
 	struct cgroup_subsys_state *css = NULL;
-	__u64 id = BPF_CORE_READ(set, dfl_cgrp, kn, id);
+	__u64 id = set->dfl_cgrp->kn->id;
 
 	if (id != 1)
 		return id;
@@ -42,9 +43,10 @@ static __always_inline __u64 gh_key_of_cgroup(struct cgroup *cgroup)
 	return 0;
 }
 
+/* `task` must be a typed pointer: it is read by plain loads, a tenth of the price of a helper call each. */
 static __always_inline __u32 gh_mount_namespace(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	return task->nsproxy->mnt_ns->ns.inum;
 }
 
 /*
@@ -54,7 +56,7 @@ static __always_inline __u32 gh_mount_namespace(struct task_struct *task)
  */
 static __always_inline bool gh_find_scope(struct gh_scope *scope)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct gh_slot *slot;
 	__u32 *number;
 	__u64 word;
