@@ -135,6 +135,15 @@ int BPF_PROG(gh_remove_acl, void *idmap, struct dentry *entry, const char *name,
  * Times alone; what else may be set has a hook of its own above. Kernel 6.9 put
  * an argument before the others, together with the hook inode_post_setattr.
  */
+#define GH_ARGUMENT(place)                                                                          \
+	({                                                                                          \
+		__u64 value;                                                                        \
+		/* Assembly, or the compiler makes one load of two at a changed context pointer, */ \
+		/* which no verifier takes. */                                                      \
+		asm volatile("%0 = *(u64 *)(%1 + 8 * " #place ")" : "=r"(value) : "r"(ctx));        \
+		value;                                                                              \
+	})
+
 SEC("lsm/inode_setattr")
 int gh_setattr(unsigned long long *ctx)
 {
@@ -144,13 +153,13 @@ int gh_setattr(unsigned long long *ctx)
 	int earlier;
 
 	if (bpf_core_field_exists(union security_list_options, inode_post_setattr)) {
-		entry = (void *)ctx[1];
-		attr = (void *)ctx[2];
-		earlier = ctx[3];
+		entry = (void *)GH_ARGUMENT(1);
+		attr = (void *)GH_ARGUMENT(2);
+		earlier = GH_ARGUMENT(3);
 	} else {
-		entry = (void *)ctx[0];
-		attr = (void *)ctx[1];
-		earlier = ctx[2];
+		entry = (void *)GH_ARGUMENT(0);
+		attr = (void *)GH_ARGUMENT(1);
+		earlier = GH_ARGUMENT(2);
 	}
 	if (earlier)
 		return gh_refuse(true);

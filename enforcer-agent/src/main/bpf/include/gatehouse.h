@@ -182,7 +182,7 @@ enum gh_stat {
 	GH_STAT_RING_FULL = 1,	       /* a record was lost; the verdict stood */
 	GH_STAT_SCOPES_FULL = 2,       /* a nested cgroup could not inherit */
 	GH_STAT_RULES_MISSING = 3,     /* a slot without rules: denied */
-	GH_STAT_OBJECT_UNREADABLE = 4, /* a file without an inode: denied */
+	GH_STAT_OBJECT_UNREADABLE = 4, /* a file without an inode: a breach */
 	GH_STAT_SIGNAL_FAILED = 5,
 	GH_STAT_COUNT = 8,
 };

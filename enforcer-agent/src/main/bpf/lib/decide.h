@@ -24,10 +24,9 @@ static __always_inline void gh_decide_code(struct gh_breach *breach, struct file
 		return;
 	breach->mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
 	breach->dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
-	if (!gh_read_inode(inode, breach->scope.root_dev, &breach->file)) {
-		gh_fail_closed(breach, GH_STAT_OBJECT_UNREADABLE);
-		return;
-	}
+	/* What cannot be read is of no image and on no list. */
+	if (!gh_read_inode(inode, breach->scope.root_dev, &breach->file))
+		gh_count(GH_STAT_OBJECT_UNREADABLE);
 	if (!gh_from_image(&breach->file))
 		gh_judge(breach, rules, GH_PROCESS_FROM_IMAGE, 0);
 	if (breach->act == GH_ACT_EXEC)
@@ -50,7 +49,8 @@ static __always_inline void gh_decide_change(struct gh_breach *breach, struct in
 	if (!(masks.report | masks.deny | masks.kill))
 		return;
 	if (!gh_read_inode(inode, breach->scope.root_dev, &breach->file)) {
-		gh_fail_closed(breach, GH_STAT_OBJECT_UNREADABLE);
+		gh_count(GH_STAT_OBJECT_UNREADABLE);
+		gh_judge(breach, rules, GH_WRITE_ROOT, 0); /* it may be the root's */
 		return;
 	}
 	if (!(breach->file.facts & GH_FACT_ROOT) || gh_is_setting_up())

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -32,6 +33,9 @@ public final class Agent implements AutoCloseable {
     /// How long a cgroup is looked at again before it counts as no container's. A runtime writes down who owns it only
     /// after its first process has joined it.
     private static final Duration STRANGER_PATIENCE = Duration.ofSeconds(2);
+
+    /// Containers remembered as told of; beyond it some are told of again.
+    private static final int MAX_TOLD = 4096;
 
     private static final int STRANGER_TICK_MILLIS = 10;
     private static final int IDLE_TICK_MILLIS = 500;
@@ -53,8 +57,10 @@ public final class Agent implements AutoCloseable {
     private final Set<String> notGoverned = new HashSet<>();
     private Snapshot inForce;
     private LocalDate inForceOn;
+    private final Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
     private long lostBefore;
     private long undecodable;
+    private long undecodableTold;
 
     // Written by any thread, read by the ring thread.
     private volatile Snapshot wanted;
@@ -73,6 +79,9 @@ public final class Agent implements AutoCloseable {
         this.clock = clock;
         this.wanted = first;
         this.ring = kernel.events();
+        for (var counter : KernelCounter.values()) {
+            counted.put(counter, 0L);
+        }
         this.poller = Poller.of(ring);
         this.enforcer = new Enforcer(kernel);
         this.lateJudge = new LateJudge(kernel);
@@ -179,16 +188,21 @@ public final class Agent implements AutoCloseable {
             return;
         }
         strangers.remove(event.scope());
-        lateJudge.judge(event, governed.get()).ifPresent(late -> tell(late, governed.get()));
+        judgeLate(event, governed.get());
     }
 
     private void recogniseStrangers() {
         strangers.entrySet().removeIf(entry -> {
-            var event = entry.getValue().event();
-            var governed = finder.ofProcess(event.actor().pid()).flatMap(found -> adopt(found, Set.of(entry.getKey())));
-            governed.ifPresent(now -> lateJudge.judge(event, now).ifPresent(late -> tell(late, now)));
-            return governed.isPresent() || System.nanoTime() - entry.getValue().untilNanos() > 0;
+            var stranger = entry.getValue();
+            var governed = finder.ofProcess(stranger.event().actor().pid())
+                    .flatMap(found -> adopt(found, Set.of(entry.getKey())));
+            governed.ifPresent(each -> judgeLate(stranger.event(), each));
+            return governed.isPresent() || System.nanoTime() - stranger.untilNanos() > 0;
         });
+    }
+
+    private void judgeLate(KernelEvent event, Governed governed) {
+        lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed));
     }
 
     private Optional<Governed> adopt(Container container, Set<Long> scope) {
@@ -199,8 +213,12 @@ public final class Agent implements AutoCloseable {
             boolean known = enforcer.isKnown(container.id());
             var governed = enforcer.adopt(container, scope, today());
             governed.filter(_ -> !known).ifPresent(this::tellGaps);
+            governed.ifPresent(_ -> notGoverned.remove(container.id()));
             return governed;
         } catch (KernelException | IllegalStateException e) {
+            if (notGoverned.size() >= MAX_TOLD) {
+                notGoverned.clear();
+            }
             if (notGoverned.add(container.id())) { // each of its programs would say so again
                 listener.notice("container " + container.shownName() + " is not governed: " + e.getMessage());
             }
@@ -229,7 +247,7 @@ public final class Agent implements AutoCloseable {
             tellWhatLabelsKeepOut(next);
             listener.inForce(next, enforcer.all());
         } catch (KernelException e) {
-            inForce = next;
+            inForce = next; // trying again with every tick would only say it again
             inForceOn = today();
             listener.notice("policies are not in force: " + e.getMessage());
         }
@@ -252,11 +270,19 @@ public final class Agent implements AutoCloseable {
 
     private void chores() {
         enforcer.sweep();
-        long lost = kernel.count(KernelCounter.RING_FULL) + undecodable;
-        if (lost > lostBefore) {
-            listener.notice((lost - lostBefore) + " events were lost (" + lost
-                    + " since start); what the kernel decided stood all the same");
-            lostBefore = lost;
+        for (var counter : KernelCounter.values()) {
+            long now = kernel.count(counter);
+            long before = counted.put(counter, now);
+            if (counter != KernelCounter.EVENTS && now > before) {
+                listener.notice(counter.text() + ": " + (now - before) + " (" + now + " since start)");
+            }
+        }
+        if (undecodable > undecodableTold) {
+            listener.notice("events that this agent does not understand: " + undecodable);
+            undecodableTold = undecodable;
+        }
+        if (counted.get(KernelCounter.RING_FULL) > lostBefore) {
+            lostBefore = counted.get(KernelCounter.RING_FULL);
             enforcer.forgetGone(); // containers may have come and gone unseen
             adoptRunning();
         }

@@ -154,9 +154,10 @@ public final class PolicyFeed implements AutoCloseable {
             refuse(load.diagnostics());
             return;
         }
+        boolean mended = !saidRefused.isEmpty(); // the last that was heard is "refused": say that it no longer is
         saidRefused = List.of();
         var snapshot = load.snapshot().orElseThrow();
-        if (!snapshot.digest().equals(saidInForce)) {
+        if (mended || !snapshot.digest().equals(saidInForce)) {
             current = snapshot;
             listener.inForce(snapshot);
             saidInForce = snapshot.digest(); // not where the listener failed: it hears of it again with the next load

@@ -172,10 +172,6 @@ public final class Enforcer {
         return generations.byNumber(rules);
     }
 
-    public Optional<Governed> byScope(long scope) {
-        return Optional.ofNullable(byScope.get(scope)).map(known -> known.governed);
-    }
-
     /// Every container that is known, governed or not.
     public Collection<Governed> all() {
         return byId.values().stream().map(known -> known.governed).toList();

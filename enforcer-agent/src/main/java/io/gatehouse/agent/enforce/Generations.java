@@ -79,9 +79,13 @@ final class Generations {
             byNumber.put(number, made);
             return made;
         } catch (KernelException | IllegalStateException e) {
-            maps.sweep(number, draft.objects()); // nothing half written stays
-            numbers.clear(number);
             draft.held.forEach(OpenedFile::close);
+            try {
+                maps.sweep(number, draft.objects()); // nothing half written stays
+                numbers.clear(number);
+            } catch (KernelException unswept) { // the number stays taken
+                e.addSuppressed(unswept);
+            }
             throw e;
         }
     }
@@ -267,9 +271,12 @@ final class Generations {
                     if (action.isEmpty()) {
                         continue;
                     }
-                    if (rule == RuntimeRule.PROCESS_FROM_IMAGE && !overlay) {
+                    if (rule != RuntimeRule.PROCESS_ALLOW && !overlay) {
                         gaps.add(new Gap(
-                                policy, rule, "its root file system is not an overlay, so image files cannot be told"));
+                                policy,
+                                rule,
+                                "its root file system is not an overlay of its own, so neither the image's files nor"
+                                        + " volumes can be told from the rest"));
                         continue;
                     }
                     if (policy.mode() == Mode.AUDIT) {

@@ -7,7 +7,7 @@ public enum KernelCounter {
     RING_FULL("events lost, ring full"),
     SCOPES_FULL("nested cgroups not covered, map full"),
     RULES_MISSING("acts denied, rules missing"),
-    OBJECT_UNREADABLE("acts denied, file without inode"),
+    OBJECT_UNREADABLE("files without an inode, taken for breaches"),
     SIGNAL_FAILED("kills that failed");
 
     private final String text;

@@ -73,10 +73,6 @@ final class KernelRules {
         return scopes.get(BpfObject.buffer(8).putLong(0, scope), BpfObject.buffer(4));
     }
 
-    void unbind(long scope) {
-        scopes.remove(BpfObject.buffer(8).putLong(0, scope));
-    }
-
     private static ByteBuffer key(int number) {
         return BpfObject.buffer(4).putInt(0, number);
     }

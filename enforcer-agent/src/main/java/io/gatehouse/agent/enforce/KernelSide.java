@@ -194,9 +194,15 @@ public final class KernelSide implements AutoCloseable {
                     gaps.add("what a changed name leads to may be changed again before the agent looks");
                     gaps.add("a file emptied by an open for reading, a socket bound to a name and file flags are not"
                             + " seen");
+                    gaps.add("a file that another thread closes at once is not seen");
                     gaps.add("io_uring is not seen");
                 }
             }
+        } else if (rule == RuntimeRule.WRITE_ROOT) {
+            gaps.add("file flags (chattr) are not checked");
+        }
+        if (rule == RuntimeRule.WRITE_ROOT) {
+            gaps.add("a file that was open before the container was governed stays writable");
         }
         for (var program : GuardProgram.values()) {
             if (program.backend() == backend
