@@ -195,6 +195,7 @@ public final class KernelSide implements AutoCloseable {
                     gaps.add("a file emptied by an open for reading, a socket bound to a name and file flags are not"
                             + " seen");
                     gaps.add("a file that another thread closes at once is not seen");
+                    gaps.add("names that change faster than the agent reads are lost, which is told");
                     gaps.add("io_uring is not seen");
                 }
             }
