@@ -42,11 +42,16 @@ static __always_inline void gh_decide_change(struct gh_breach *breach, struct in
 {
 	const struct gh_rules *rules = gh_rules_of(breach);
 	struct gh_masks masks;
+	__u32 dev;
 
 	if (!rules)
 		return;
 	masks = rules->rule[GH_WRITE_ROOT];
 	if (!(masks.report | masks.deny | masks.kill))
+		return;
+	/* Most writes go elsewhere; a device of 0 could not be read. */
+	dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	if (dev && dev != breach->scope.root_dev)
 		return;
 	if (!gh_read_inode(inode, breach->scope.root_dev, &breach->file)) {
 		gh_count(GH_STAT_OBJECT_UNREADABLE);
