@@ -16,7 +16,8 @@ final class CrdGenerator {
 
     private enum Kind {
         NAMESPACED("WorkloadPolicy", "workloadpolicies", "workloadpolicy", "wlp", "Namespaced"),
-        CLUSTER("ClusterWorkloadPolicy", "clusterworkloadpolicies", "clusterworkloadpolicy", "cwlp", "Cluster");
+        CLUSTER("ClusterWorkloadPolicy", "clusterworkloadpolicies", "clusterworkloadpolicy", "cwlp", "Cluster"),
+        RESPONSE("RuleResponse", "ruleresponses", "ruleresponse", "rr", "Cluster");
 
         final String kind;
         final String plural;

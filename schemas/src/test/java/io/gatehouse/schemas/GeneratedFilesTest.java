@@ -13,8 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
-/// What is generated from the schema is committed, and equal to what would be generated now. After a change of the
-/// schema, `-Dgatehouse.golden=write` writes the files anew.
+/// What is generated from the schema and the tables is committed, and equal to what would be generated now. After a
+/// change of those, `-Dgatehouse.golden=write` writes the files anew.
 class GeneratedFilesTest {
     private static final Path ROOT = Path.of(System.getProperty("gatehouse.root"));
     private static final Path CRDS = ROOT.resolve("schemas/src/main/resources/io/gatehouse/schemas/crd");
@@ -34,6 +34,12 @@ class GeneratedFilesTest {
     @Test
     void the_committed_reference_is_the_one_the_schema_gives() throws IOException {
         same(ROOT.resolve("docs/reference/policy.md"), ReferenceGenerator.page());
+    }
+
+    @Test
+    void the_committed_pages_of_fields_and_events_are_those_their_tables_give() throws IOException {
+        same(ROOT.resolve("docs/reference/fields.md"), FieldsPage.page());
+        same(ROOT.resolve("docs/reference/events.md"), EventsPage.page());
     }
 
     @Test
@@ -107,6 +113,6 @@ class GeneratedFilesTest {
             Files.createDirectories(file.getParent());
             Files.writeString(file, generated);
         }
-        assertEquals(generated, Files.readString(file), file + " is not what the schema gives");
+        assertEquals(generated, Files.readString(file), file + " is not what its declaration gives");
     }
 }

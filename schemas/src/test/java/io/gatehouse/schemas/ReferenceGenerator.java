@@ -20,13 +20,14 @@ final class ReferenceGenerator {
         out.append("""
                 <!-- SPDX-License-Identifier: Apache-2.0 -->
                 <!-- Generated from WorkloadPolicy.v1alpha1.json, and a test compares. Change that file, not this one. -->
-                # The policy document, v1alpha1
+                # Policy documents, v1alpha1
 
                 A field that is not listed here is refused, and so is a section that asks nothing: what looks like
                 protection must be protection. A field in **bold** must be given where the section around it is.
                 """);
         kind("WorkloadPolicy");
         kind("ClusterWorkloadPolicy");
+        kind("RuleResponse");
     }
 
     private void kind(String kind) {

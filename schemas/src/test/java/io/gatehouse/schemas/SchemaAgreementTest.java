@@ -93,9 +93,10 @@ class SchemaAgreementTest {
     }
 
     private static Schema definition(Path sample) throws IOException {
-        var file = Files.readString(sample).contains("kind: ClusterWorkloadPolicy")
+        var text = Files.readString(sample);
+        var file = text.contains("kind: ClusterWorkloadPolicy")
                 ? "clusterworkloadpolicies.yaml"
-                : "workloadpolicies.yaml";
+                : text.contains("kind: RuleResponse") ? "ruleresponses.yaml" : "workloadpolicies.yaml";
         var committed = Files.readString(Path.of(
                 System.getProperty("gatehouse.root"), "schemas/src/main/resources/io/gatehouse/schemas/crd", file));
         var strict = strict(GeneratedFilesTest.schemaOf(committed));

@@ -5,11 +5,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/// The JSON Schema of both policy kinds, the authority on the document.
+/// The JSON Schema of all policy documents, the authority on them.
 public final class PolicySchema {
     public static final String API_VERSION = "gatehouse.io/v1alpha1";
     public static final String NAMESPACED_KIND = "WorkloadPolicy";
     public static final String CLUSTER_KIND = "ClusterWorkloadPolicy";
+    public static final String RESPONSE_KIND = "RuleResponse";
+
+    /// Ends the names of tests (`PolicyTest` documents), which lie beside what they test and are passed over where
+    /// policies and rules are read from a folder.
+    public static final String TEST_SUFFIX = ".test.yaml";
 
     private static final String RESOURCE = "/io/gatehouse/schemas/WorkloadPolicy.v1alpha1.json";
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.schemas.policy;
+
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+
+/// What is done when a rule matches: one `RuleResponse` document.
+///
+/// @param expires the last day (UTC) on which the response holds; absent: for ever
+/// @param exempt namespaces in which a match is told and nothing else
+public record RuleResponse(
+        PolicyName name,
+        Mode mode,
+        RuleMatch match,
+        Action action,
+        String reason,
+        Optional<LocalDate> expires,
+        List<Exemption> exempt) {
+    public RuleResponse {
+        exempt = List.copyOf(exempt);
+    }
+
+    /// Which rules. Every part that is given must match; an empty part matches all.
+    ///
+    /// @param rules globs over the rule's name
+    /// @param tags of which the rule carries at least one
+    public record RuleMatch(List<String> rules, List<String> tags) {
+        public RuleMatch {
+            rules = List.copyOf(rules);
+            tags = List.copyOf(tags);
+        }
+    }
+}
