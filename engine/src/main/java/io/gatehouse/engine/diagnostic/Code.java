@@ -4,10 +4,12 @@ package io.gatehouse.engine.diagnostic;
 import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import java.util.Locale;
 
-/// Every diagnostic code there is, and nowhere else. A code never changes its meaning and is never given out again.
+/// Every diagnostic code there is, and nowhere else. A code never changes its meaning and is never given
+/// out again.
 ///
-/// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: kept for rules and conditions. `GH-13xx`: the
-/// folder policies come from. `GH-15xx`: what the gate is asked to judge.
+/// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: conditions (to 1239), rules files
+/// (to 1289) and output formats. `GH-13xx`: the folder policies come from. `GH-15xx`: what the gate is
+/// asked to judge.
 public enum Code {
     NOT_YAML(
             1001,
@@ -92,7 +94,7 @@ public enum Code {
             1102,
             Severity.ERROR,
             "a document is not a policy",
-            "every document here is a WorkloadPolicy or a ClusterWorkloadPolicy",
+            "every document here is a WorkloadPolicy, a ClusterWorkloadPolicy or a RuleResponse",
             "move other documents out of the policy folder"),
     UNKNOWN_VERSION(
             1103,
@@ -172,6 +174,392 @@ public enum Code {
             "something in a policy has no effect",
             "what has no effect may look like protection",
             "remove it, or ask for what was meant"),
+    RESPONSE_NOT_POSSIBLE(
+            1116,
+            Severity.ERROR,
+            "a response asks what cannot be done when its rules match",
+            "a system call has happened when its rule is judged; an audit event is the act of no process on this node",
+            "write 'kill' for rules over system calls, 'deny' for rules over audit events"),
+    RESPONSE_WEAKER(
+            1117,
+            Severity.WARNING,
+            "a response cannot be kept for some of its rules, which are only reported",
+            "a system call has happened when its rule is judged; an audit event is the act of no process on this node",
+            "name only the rules for which it can be kept"),
+    DUPLICATE_CONDITION(
+            1118,
+            Severity.ERROR,
+            "two conditions of one policy have the same name",
+            "a denial names the condition, and a name stands for one",
+            "rename one of the two"),
+    NOT_AT_THE_GATE(
+            1119,
+            Severity.ERROR,
+            "a condition at the gate asks what is not known there",
+            "a request is judged before it is answered, and a check of what is missing is false",
+            "ask what the request itself says: 'gatehouse fields --source k8s_audit' lists the fields"),
+
+    MALFORMED_CONDITION(
+            1201,
+            Severity.ERROR,
+            "a condition is not written as the language wants it",
+            "a condition is checks such as 'proc.name = sh' and macros, joined by and, or, not and parentheses",
+            "correct the text at the mark or just before it"),
+    CONDITION_TOO_LARGE(
+            1202,
+            Severity.ERROR,
+            "a condition is longer, deeper or wider than is read",
+            "the limit protects every step that walks the condition",
+            "split it into several rules, or shorten its lists and macros"),
+    NO_SUCH_FIELD(
+            1203,
+            Severity.ERROR,
+            "a condition or an output names a field that does not exist",
+            "no event carries a field of this name",
+            "'gatehouse fields' lists them all"),
+    UNKNOWN_MACRO(
+            1204,
+            Severity.ERROR,
+            "a condition names a macro that is not defined",
+            "a word that stands alone is the name of a macro, and a macro is defined before it is used",
+            "define the macro, or write a check"),
+    RECURSIVE_MACRO(
+            1205,
+            Severity.ERROR,
+            "a macro stands for itself",
+            "a macro is put in where it is named, and this one would never end",
+            "remove one step of the circle"),
+    FIELD_OF_OTHER_SOURCE(
+            1206,
+            Severity.ERROR,
+            "a condition or an output names a field that events of its source do not have",
+            "a rule sees the events of one source only, and these never have it",
+            "use a field of the rule's source, or give the rule another source"),
+    FIELD_ARGUMENT(
+            1207,
+            Severity.ERROR,
+            "a field lacks its argument, or has one it cannot take",
+            "what stands in brackets says which of several values is asked for",
+            "'gatehouse fields' says what the field takes"),
+    OPERATOR_MISUSED(
+            1208,
+            Severity.ERROR,
+            "an operator does not fit the type of what it compares",
+            "the check could never hold, or would not mean what it says",
+            "use an operator that the type takes"),
+    MALFORMED_OPERAND(
+            1209,
+            Severity.ERROR,
+            "a value is not of the type it is compared with",
+            "a value is read as the type of the field, and this one cannot be read so",
+            "write a value of that type"),
+    MALFORMED_PATTERN(
+            1210,
+            Severity.ERROR,
+            "a regular expression cannot be read, or is larger than is taken",
+            "patterns are written as RE2 takes them, without look-around and back references, and must fit the whole text",
+            "correct the pattern, or use glob, startswith or contains"),
+    UNKNOWN_EVENT_TYPE(
+            1211,
+            Severity.ERROR,
+            "a condition names a type of event that does not exist",
+            "no event has this type, so the check would never hold",
+            "use a type that exists"),
+    TRANSFORMER_MISUSED(
+            1212,
+            Severity.ERROR,
+            "a transformer does not take what it is given",
+            "each transformer takes values of certain types and gives one of its own",
+            "give it what it takes"),
+    INCOMPARABLE_SIDES(
+            1213,
+            Severity.ERROR,
+            "two sides of a check cannot be compared",
+            "a field is compared with a field of its own type only",
+            "compare fields of one type"),
+    DEPRECATED_FIELD(
+            1221,
+            Severity.WARNING,
+            "a condition or an output names a field that is kept only for old rules",
+            "the field may go, and what it says is of little use today",
+            "use another field"),
+    FIELD_AS_TEXT(
+            1222,
+            Severity.WARNING,
+            "a value looks like a field or a transformer, and is compared as plain text",
+            "only what stands in 'val(...)' is read from the event",
+            "write 'val(...)' around the field, if its value is meant"),
+    SIMPLER_OPERATOR(
+            1223,
+            Severity.WARNING,
+            "a regular expression says no more than a simpler operator would",
+            "a regular expression costs many times more than a comparison",
+            "use = contains startswith or endswith"),
+    MISSING_AS_TEXT(
+            1224,
+            Severity.WARNING,
+            "a check compares with the text that stands for a missing value",
+            "a check of a missing value is false, whatever it is compared with, also for '!='",
+            "write 'not ... exists'"),
+    EVERY_EVENT(
+            1225,
+            Severity.WARNING,
+            "a condition can hold for nearly every type of event",
+            "it is evaluated for each of them, which costs time on all",
+            "add a check of evt.type"),
+    NEVER_TRUE(
+            1226,
+            Severity.WARNING,
+            "a condition cannot hold for any event",
+            "no type of event satisfies all of it",
+            "correct the checks of evt.type and evt.num, or disable the rule"),
+    RULES_NOT_A_LIST(
+            1240,
+            Severity.ERROR,
+            "a rules file is not a list",
+            "a rules file is a list of rules, macros, lists and requirements",
+            "begin each entry with '- '"),
+    RULES_ENTRY_NOT_A_MAPPING(
+            1241,
+            Severity.ERROR,
+            "an entry of a rules file is not a mapping",
+            "each entry says by a key what it is: '- rule: …', '- macro: …', '- list: …'",
+            "write the entry as keys and values"),
+    RULES_KEY_MISSING(
+            1242,
+            Severity.ERROR,
+            "a key that must be given is missing or empty",
+            "the entry has no meaning without it",
+            "add the key and its value"),
+    RULES_WRONG_TYPE(
+            1243,
+            Severity.ERROR,
+            "a value in a rules file is of another kind than its key",
+            "each key takes one kind of value",
+            "write a value of that kind"),
+    RULES_NOT_A_CHOICE(
+            1244,
+            Severity.ERROR,
+            "a value in a rules file is none of those the key takes",
+            "the key takes one of a few words",
+            "write one of them"),
+    OVERRIDE_NOT_POSSIBLE(
+            1245,
+            Severity.ERROR,
+            "an override asks for a key that cannot be changed so",
+            "condition, output, desc, tags and exceptions can be appended to and replaced, others only replaced",
+            "write 'replace', or remove the entry"),
+    OVERRIDE_WITHOUT_VALUE(
+            1246,
+            Severity.ERROR,
+            "an override names a key that the entry does not give",
+            "what is to be appended or replaced stands beside 'override' under the same key",
+            "add the key, or remove its entry under 'override'"),
+    VALUE_WITHOUT_OVERRIDE(
+            1247,
+            Severity.ERROR,
+            "an entry with 'override' gives a key that 'override' does not name",
+            "it would be unclear whether the value is to be appended or to replace",
+            "name the key under 'override', as 'append' or 'replace'"),
+    OVERRIDE_AND_APPEND(
+            1248,
+            Severity.ERROR,
+            "an entry has 'override' and 'append: true'",
+            "'append' is the older way to say a part of what 'override' says",
+            "remove 'append' and name every key under 'override'"),
+    NOTHING_TO_CHANGE(
+            1249,
+            Severity.ERROR,
+            "an entry changes something that was not defined before",
+            "entries are read in order, file after file, and a change needs what it changes",
+            "define it first, or see whether its name is spelled as there"),
+    CHANGE_OF_NOTHING(
+            1250,
+            Severity.ERROR,
+            "an entry changes nothing of the rule it names",
+            "an appended rule gives a condition or exceptions, any other change at least one key",
+            "add what is to be changed, or remove the entry"),
+    RULE_OF_OTHER_SOURCE(
+            1251,
+            Severity.ERROR,
+            "a rule is written again for another source",
+            "a rule belongs to the source it was first written for",
+            "give the rule another name, or remove 'source'"),
+    ENGINE_TOO_OLD(
+            1252,
+            Severity.ERROR,
+            "a rules file asks for a newer engine",
+            "the file may use what this engine does not know",
+            "use an older version of the file, or a newer Gatehouse"),
+    MALFORMED_ENGINE_VERSION(
+            1253,
+            Severity.ERROR,
+            "a required engine version is no version",
+            "a version is three numbers as in '0.57.0', or one number N that means 0.N.0",
+            "write the version so"),
+    MALFORMED_PLUGIN_VERSION(
+            1254,
+            Severity.ERROR,
+            "a requirement of plugins cannot be understood",
+            "each alternative names another plugin and a version of three numbers",
+            "correct the name or the version"),
+    PLUGIN_NOT_THERE(
+            1255,
+            Severity.ERROR,
+            "a rules file asks for a plugin, or a version of it, that is not built in",
+            "the fields of the file's rules would be unknown",
+            "remove the requirement if its fields are not used, or use an older version of the file"),
+    EXCEPTION_INCOMPLETE(
+            1256,
+            Severity.ERROR,
+            "an exception lacks its fields or its values",
+            "an exception says which fields it compares; one that is added to a rule also with what",
+            "add 'fields', and 'values'"),
+    EXCEPTION_UNEVEN(
+            1257,
+            Severity.ERROR,
+            "the parts of an exception do not fit together",
+            "a list of fields takes as many comps, and as many values in each entry; a single field takes single ones",
+            "give each field one comp and one value"),
+    EXCEPTION_COMPARISON(
+            1258,
+            Severity.ERROR,
+            "an exception compares in a way that does not exist",
+            "comps are operators of conditions; a single field takes 'in', 'pmatch', 'intersects' or one with 'oneof', 'anyof', 'allof'",
+            "use one of these"),
+    EXCEPTION_FIELD(
+            1259,
+            Severity.ERROR,
+            "an exception compares a field that does not exist",
+            "no event of the rule's source has a field of this name",
+            "use a field that exists: 'gatehouse fields' lists them"),
+    EXCEPTION_FIXED(
+            1260,
+            Severity.ERROR,
+            "fields or comps are added to an exception that exists",
+            "they say what the values mean that are already there, so only values can be added",
+            "remove 'fields' and 'comps', or give the exception another name"),
+    EXPANSION_TOO_LARGE(
+            1263,
+            Severity.ERROR,
+            "a condition becomes larger than is compiled when its macros and lists are put in",
+            "a few lines of macros that use each other can stand for billions of checks",
+            "use fewer or smaller macros and lists in it"),
+    SKIPPED_SOURCE(
+            1270,
+            Severity.WARNING,
+            "a rule is for a source that is not there",
+            "its events never come, so the rule is left out",
+            "remove the rule, or enable its source"),
+    SKIPPED_UNKNOWN_FIELD(
+            1273,
+            Severity.WARNING,
+            "a rule is left out because it uses what does not exist here",
+            "the rule says 'skip-if-unknown-filter: true'",
+            "correct the name, or leave it as it is"),
+    UNUSED_MACRO(
+            1274,
+            Severity.WARNING,
+            "no rule and no macro uses a macro",
+            "it has no effect",
+            "remove it, or see whether its use is spelled as its name"),
+    UNUSED_LIST(
+            1275,
+            Severity.WARNING,
+            "no rule, macro or list uses a list",
+            "it has no effect",
+            "remove it, or see whether its use is spelled as its name"),
+    UNKNOWN_ENTRY(
+            1276,
+            Severity.WARNING,
+            "an entry of a rules file is of no known kind",
+            "an entry is a rule, a macro, a list, required_engine_version or required_plugin_versions",
+            "remove it, or see how its first key is spelled"),
+    DEPRECATED(
+            1277,
+            Severity.WARNING,
+            "a rules file uses what is kept only for old files",
+            "it may be dropped one day, or has no effect any more",
+            "write it as today"),
+    EXCEPTION_WITHOUT_VALUES(
+            1278,
+            Severity.WARNING,
+            "values are to be added to an exception and none are given",
+            "the entry has no effect",
+            "add 'values'"),
+    EXCEPTION_TWICE(
+            1279,
+            Severity.WARNING,
+            "a rule has two exceptions of the same name",
+            "values that are added by that name go to the first",
+            "rename one of the two"),
+    MACRO_NAME(
+            1280,
+            Severity.WARNING,
+            "a macro has a name that no condition can use",
+            "names of macros are letters, digits and '_', and begin with a letter",
+            "rename it"),
+    LIST_NAME(
+            1281,
+            Severity.WARNING,
+            "a list has a name that no condition can use",
+            "names of lists have no blanks, quotes, parentheses, '=' and ','",
+            "rename it"),
+    UNKNOWN_KEY(
+            1282,
+            Severity.WARNING,
+            "an entry of a rules file has a key it does not take",
+            "the key has no effect",
+            "remove it, or see how it is spelled"),
+    KEY_TWICE(
+            1283,
+            Severity.WARNING,
+            "an entry of a rules file has the same key twice",
+            "the first counts",
+            "remove one of the two"),
+    ITEM_SPLIT(
+            1284,
+            Severity.WARNING,
+            "an item without quotes of its own is split at a comma",
+            "items are put into conditions as they stand, where a comma ends an item",
+            "put quotes into the quotes: '\"a,b\"'"),
+    LATER_FILE(
+            1285,
+            Severity.WARNING,
+            "a rule uses a macro that only a later file defines",
+            "it is understood here, but Falco compiles file after file and refuses it",
+            "move the macro into an earlier file"),
+    EXCEPTION_KEY(
+            1286,
+            Severity.WARNING,
+            "an exception has a key it does not take",
+            "an exception is name, fields, comps and values, and any other key has no effect",
+            "remove it, or see how it is spelled"),
+
+    OUTPUT_NOT_A_FIELD(
+            1290,
+            Severity.ERROR,
+            "no field follows a percent sign in an output",
+            "a percent sign begins a field, and there is no way to write one that stands for itself",
+            "name a field behind it, or remove it"),
+    OUTPUT_TRANSFORMER(
+            1291,
+            Severity.ERROR,
+            "a transformer in an output is not written as the language wants it",
+            "a transformer stands before its arguments in parentheses, as in '%toupper(proc.name)'",
+            "correct the text at the mark or just before it"),
+    OUTPUT_WIDTH(
+            1292,
+            Severity.ERROR,
+            "a field in an output is wider than is printed",
+            "every alert would be filled up to that width",
+            "write a smaller width"),
+    OUTPUT_CONTAINER_INFO(
+            1293,
+            Severity.WARNING,
+            "an output uses %container.info",
+            "it stood for container fields that are now appended to outputs by configuration",
+            "remove it, or write the container fields that are wanted"),
 
     FOLDER_UNREADABLE(
             1301,
@@ -203,6 +591,7 @@ public enum Code {
             "the policy folder holds no policy file",
             "without a policy nothing is checked and nothing is stopped",
             "put a policy into the folder, as a file ending in .yaml or .yml"),
+
     JSON_NOT_UTF_8(
             1501,
             Severity.ERROR,
@@ -227,6 +616,30 @@ public enum Code {
             "a text, a key or a number is longer than is read",
             "the limit protects the reader from running out of memory",
             "make it shorter"),
+    NO_AUDIT_EVENT(
+            1510,
+            Severity.ERROR,
+            "a document is no Kubernetes audit event",
+            "an audit log holds objects of the kinds Event and EventList, one per line",
+            "give the log that the API server writes for '--audit-log-path', or what it sends to a webhook"),
+    NO_EVENT_TIME(
+            1511,
+            Severity.ERROR,
+            "an audit event does not say when it happened",
+            "every event carries 'stageTimestamp', and an alert without a time could not be placed",
+            "write the time as in 2026-01-01T00:00:00.123456Z"),
+    REQUEST_NOT_LOGGED(
+            1512,
+            Severity.WARNING,
+            "rules ask for what a request asked, and the log does not hold it",
+            "at the level Metadata an event lacks the request, and checks of it are quietly false",
+            "log these resources at the level Request or RequestResponse in the audit policy"),
+    NO_JSON_EVENT(
+            1513,
+            Severity.ERROR,
+            "a document is no event",
+            "an event is an object or a list; a single value has no fields to ask for",
+            "write one object per line"),
     MALFORMED_OBJECT(
             1551,
             Severity.ERROR,
@@ -244,7 +657,32 @@ public enum Code {
             Severity.ERROR,
             "an admission review cannot be understood",
             "only reviews of admission.k8s.io/v1 are answered, and only whole ones",
-            "let the API server send it: admissionReviewVersions: [v1]");
+            "let the API server send it: admissionReviewVersions: [v1]"),
+
+    NOT_A_CAPTURE(
+            1601,
+            Severity.ERROR,
+            "a file is not a capture",
+            "a capture begins with a section header of version 1, little-endian",
+            "name a file written by sysdig, falco or 'gatehouse capture -w'"),
+    CAPTURE_CUT(
+            1602,
+            Severity.ERROR,
+            "a capture ends in the middle of a block",
+            "its recorder was ended while writing, or the disk was full; what stands before is whole",
+            "use what was read, or record again"),
+    CAPTURE_DAMAGED(
+            1603,
+            Severity.ERROR,
+            "a block of a capture contradicts itself",
+            "lengths that do not fit mean that bytes were changed or lost, and nothing behind can be trusted",
+            "use what was read, or take another copy of the file"),
+    CAPTURE_NOT_UNPACKED(
+            1604,
+            Severity.ERROR,
+            "a packed capture cannot be unpacked to its end",
+            "the packing is damaged or the file was cut",
+            "use what was read, or take another copy of the file");
 
     private final int number;
     private final Severity severity;

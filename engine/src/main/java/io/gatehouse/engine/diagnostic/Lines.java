@@ -25,28 +25,49 @@ public final class Lines {
         while (until > from + 1 && Character.isWhitespace(codePoints[until - 1])) {
             until--;
         }
-        return new Span(source, line + 1, from - starts[line] + 1, Math.max(1, until - from));
+        return new Span(source, line + source.firstLine(), from - starts[line] + 1, Math.max(1, until - from));
+    }
+
+    /// How many code points the text has.
+    public int length() {
+        return codePoints.length;
+    }
+
+    /// @param offset from 0, less than [#length]
+    public int codePoint(int offset) {
+        return codePoints[offset];
+    }
+
+    /// Where a span of this text starts.
+    public int offset(Span span) {
+        return starts[span.line() - source.firstLine()] + span.column() - 1;
     }
 
     /// How many columns a line has, none where there is no such line.
     ///
-    /// @param line from 1
+    /// @param line as the source text counts
     public int width(int line) {
-        return line > starts.length ? 0 : lineEnd(line - 1) - starts[line - 1];
+        int index = line - source.firstLine();
+        return holds(index) ? lineEnd(index) - starts[index] : 0;
     }
 
     /// The code points of a part of a line, without the line's end.
     ///
-    /// @param line from 1
+    /// @param line as the source text counts
     /// @param from first column, from 1
     /// @param to the column after the last
     int[] part(int line, int from, int to) {
-        if (line > starts.length) {
+        int index = line - source.firstLine();
+        if (!holds(index)) {
             return new int[0];
         }
-        int start = starts[line - 1];
-        int end = Math.min(start + to - 1, lineEnd(line - 1));
+        int start = starts[index];
+        int end = Math.min(start + to - 1, lineEnd(index));
         return Arrays.copyOfRange(codePoints, Math.min(start + from - 1, end), end);
+    }
+
+    private boolean holds(int index) {
+        return index >= 0 && index < starts.length;
     }
 
     private int lineOf(int offset) {

@@ -18,9 +18,9 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /// One JSON document (RFC 8259) to a tree. On the request path of the gate: one pass, no binding, no recursion deeper
 /// than the limit.
@@ -46,6 +46,14 @@ public final class JsonReader {
         }
     }
 
+    /// What a key that stands twice means.
+    public enum Repeated {
+        REFUSED,
+        /// The last one holds, as to the API server. For records of what happened: a client that wrote a key twice into
+        /// its request must not keep the record from being judged.
+        LAST_HOLDS
+    }
+
     private static final int MAX_NAME_CHARS = 4096;
     private static final int MAX_NUMBER_CHARS = 100;
 
@@ -53,8 +61,13 @@ public final class JsonReader {
 
     /// @param name of the source in diagnostics, usually a path
     public static Reading read(String name, byte[] bytes, Limits limits) {
+        return read(name, 1, bytes, limits, Repeated.REFUSED);
+    }
+
+    /// @param firstLine where the text stands in what the name names, from 1
+    public static Reading read(String name, int firstLine, byte[] bytes, Limits limits, Repeated repeated) {
         if (bytes.length > limits.bytes()) {
-            var nothing = new Span(new SourceText(name, ""), 1, 1, 1);
+            var nothing = new Span(new SourceText(name, "", firstLine), firstLine, 1, 1);
             return refused(Code.TEXT_TOO_LARGE.at(
                     nothing, "the text has " + bytes.length + " bytes, at most " + limits.bytes() + " are read"));
         }
@@ -63,10 +76,10 @@ public final class JsonReader {
         if (text.indexOf('\uFFFD') >= 0) { // written so, or put in for what could not be read
             var readable = readablePart(bytes);
             if (readable.length() < text.length()) {
-                return notUtf8(name, bytes, readable);
+                return notUtf8(new SourceText(name, readable, firstLine), bytes);
             }
         }
-        return new Parse(new SourceText(name, text), limits).run();
+        return new Parse(new SourceText(name, text, firstLine), limits, repeated).run();
     }
 
     private static boolean startsWithByteOrderMark(byte[] bytes) {
@@ -81,9 +94,10 @@ public final class JsonReader {
         return out.flip().toString();
     }
 
-    private static Reading notUtf8(String name, byte[] bytes, String readable) {
+    private static Reading notUtf8(SourceText source, byte[] bytes) {
+        var readable = source.text();
         int at = readable.getBytes(StandardCharsets.UTF_8).length + (startsWithByteOrderMark(bytes) ? 3 : 0);
-        var span = new Place(new SourceText(name, readable)).at(readable.length(), 1);
+        var span = new Place(source).at(readable.length(), 1);
         return refused(Code.JSON_NOT_UTF_8.at(span, "byte 0x%02x is not UTF-8".formatted(bytes[at])));
     }
 
@@ -108,12 +122,13 @@ public final class JsonReader {
         private final SourceText source;
         private final String text;
         private int offset;
-        private int line = 1;
+        private int line;
         private int column = 1;
 
         Place(SourceText source) {
             this.source = source;
             this.text = source.text();
+            this.line = source.firstLine();
         }
 
         /// @param wanted at or behind the last one asked for
@@ -145,19 +160,21 @@ public final class JsonReader {
                         .build())
                 .build();
 
-        /// Up to so many keys a mapping is searched, above it keeps a set.
+        /// Up to so many keys a mapping is searched, above it keeps a table.
         private static final int FEW = 8;
 
         private final SourceText source;
         private final Limits limits;
+        private final Repeated repeated;
         private final Place place;
         private JsonParser parser;
         private int depth;
         private boolean complete;
 
-        Parse(SourceText source, Limits limits) {
+        Parse(SourceText source, Limits limits, Repeated repeated) {
             this.source = source;
             this.limits = limits;
+            this.repeated = repeated;
             this.place = new Place(source);
         }
 
@@ -225,7 +242,7 @@ public final class JsonReader {
         private Node.Mapping mapping(Span span) throws IOException {
             deeper(span);
             var entries = new ArrayList<Node.Entry>();
-            Set<String> many = null;
+            Map<String, Integer> many = null;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 var key = parser.currentName();
                 var keySpan = quoted(tokenStart());
@@ -234,16 +251,22 @@ public final class JsonReader {
                             keySpan,
                             "a key has " + key.length() + " characters, at most " + MAX_NAME_CHARS + " are read"));
                 }
-                if (entries.size() == FEW) {
-                    many = new HashSet<>(4 * FEW);
-                    for (var entry : entries) {
-                        many.add(entry.key());
-                    }
+                if (entries.size() == FEW && many == null) {
+                    many = places(entries);
                 }
-                if (many == null ? among(entries, key) : !many.add(key)) {
+                int earlier = many == null ? placeAmong(entries, key) : many.getOrDefault(key, -1);
+                if (earlier >= 0 && repeated == Repeated.REFUSED) {
                     throw new Fault(Code.DUPLICATE_KEY.at(keySpan, "key '" + key + "' stands twice"));
                 }
-                entries.add(new Node.Entry(key, keySpan, value(parser.nextToken())));
+                var entry = new Node.Entry(key, keySpan, value(parser.nextToken()));
+                if (earlier >= 0) {
+                    entries.set(earlier, entry);
+                    continue;
+                }
+                if (many != null) {
+                    many.put(key, entries.size());
+                }
+                entries.add(entry);
             }
             depth--;
             return new Node.Mapping(entries, span);
@@ -265,13 +288,21 @@ public final class JsonReader {
             }
         }
 
-        private static boolean among(List<Node.Entry> entries, String key) {
-            for (var entry : entries) {
-                if (entry.key().equals(key)) {
-                    return true;
+        private static Map<String, Integer> places(List<Node.Entry> entries) {
+            var places = new HashMap<String, Integer>(4 * FEW);
+            for (int i = 0; i < entries.size(); i++) {
+                places.put(entries.get(i).key(), i);
+            }
+            return places;
+        }
+
+        private static int placeAmong(List<Node.Entry> entries, String key) {
+            for (int i = 0; i < entries.size(); i++) {
+                if (entries.get(i).key().equals(key)) {
+                    return i;
                 }
             }
-            return false;
+            return -1;
         }
 
         /// From an opening quote to its closing one, which the parser has already found.

@@ -27,19 +27,33 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.scanner.ScannerException;
 
-/// Reads YAML as Kubernetes does: YAML 1.1 words for true and false, aliases and merge keys resolved, only values that
-/// JSON can carry.
-///
-/// Where Kubernetes is lenient and the meaning would depend on the reader (a key given twice), this reader refuses.
-/// Every text ends in a [Reading], whatever it holds; size, depth and the number of values are bounded.
+/// Reads YAML, as [Dialect] says; aliases and merge keys are resolved. Every text ends in a [Reading], whatever it
+/// holds;
+/// size, depth and the number of values are bounded.
 public final class YamlReader {
-    /// Code points in one text.
-    static final int MAX_LENGTH = 4 * 1024 * 1024;
-
     static final int MAX_DEPTH = 100;
-    /// Values in one text; an alias counts as everything it stands for.
-    static final int MAX_VALUES = 500_000;
 
+    /// What a scalar is, what is refused and how much is read.
+    public enum Dialect {
+        /// As Kubernetes reads: YAML 1.1 words for true and false, only values that JSON can carry. Where Kubernetes is
+        /// lenient and the meaning would depend on the reader (a key given twice), it is refused.
+        KUBERNETES(4 * 1024 * 1024, 500_000),
+        /// As rules files are read: a scalar is its text, and what the text means is for whoever asks for it. Tags mean
+        /// nothing. Of a key given twice the first counts, and a warning says so.
+        RULES(16 * 1024 * 1024, 3_000_000);
+
+        /// Code points in one text.
+        final int maxLength;
+        /// Values in one text; an alias counts as everything it stands for.
+        final int maxValues;
+
+        Dialect(int maxLength, int maxValues) {
+            this.maxLength = maxLength;
+            this.maxValues = maxValues;
+        }
+    }
+
+    private final Dialect dialect;
     private final Lines lines;
     private final ParserImpl events;
     private final List<Diagnostic> diagnostics = new ArrayList<>();
@@ -49,29 +63,34 @@ public final class YamlReader {
     /// Where the last taken event ended.
     private Mark reached;
 
-    private YamlReader(SourceText source) {
-        this.lines = new Lines(source);
+    private YamlReader(SourceText source, Lines lines, Dialect dialect) {
+        this.dialect = dialect;
+        this.lines = lines;
         var options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE); // ours is checked before
         this.events = new ParserImpl(new StreamReader(source.text()), options);
     }
 
+    /// In the dialect of Kubernetes.
     public static Reading read(SourceText source) {
-        var unreadable = tooLarge(source).or(() -> unreadableCharacter(source));
+        return read(source, Dialect.KUBERNETES);
+    }
+
+    public static Reading read(SourceText source, Dialect dialect) {
+        var unreadable = tooLarge(source, dialect.maxLength).or(() -> unreadableCharacter(source));
         if (unreadable.isPresent()) {
             return new Reading(List.of(), List.of(unreadable.get()));
         }
-        return new YamlReader(source).documents();
+        return new YamlReader(source, new Lines(source), dialect).documents();
     }
 
-    private static Optional<Diagnostic> tooLarge(SourceText source) {
+    private static Optional<Diagnostic> tooLarge(SourceText source, int most) {
         int length = source.text().codePointCount(0, source.text().length());
-        if (length <= MAX_LENGTH) {
+        if (length <= most) {
             return Optional.empty();
         }
         return Optional.of(Code.TEXT_TOO_LARGE.at(
-                new Span(source, 1, 1, 1),
-                "the text has " + length + " characters, at most " + MAX_LENGTH + " are read"));
+                new Span(source, 1, 1, 1), "the text has " + length + " characters, at most " + most + " are read"));
     }
 
     private static Optional<Diagnostic> unreadableCharacter(SourceText source) {
@@ -165,7 +184,7 @@ public final class YamlReader {
             var first = keys.putIfAbsent(key.get(), keySpan);
             if (first != null) {
                 report(
-                        Code.DUPLICATE_KEY,
+                        dialect == Dialect.RULES ? Code.KEY_TWICE : Code.DUPLICATE_KEY,
                         keySpan,
                         "duplicate key '" + key.get() + "', first given in line " + first.line());
                 continue;
@@ -186,6 +205,11 @@ public final class YamlReader {
     }
 
     private Node scalar(ScalarEvent event, Span span) {
+        if (dialect == Dialect.RULES) {
+            return event.isPlain() && Scalar.NULL.contains(event.getValue())
+                    ? new Node.Null(span)
+                    : new Node.Text(event.getValue(), span);
+        }
         var scalar = Scalar.of(event);
         return switch (scalar) {
             case Scalar.Value(var make) -> make.at(span);
@@ -276,16 +300,16 @@ public final class YamlReader {
 
     private void checkTag(CollectionStartEvent start, String plain, Span span) {
         var tag = start.getTag();
-        if (tag != null && !tag.equals("!") && !tag.equals(plain)) {
+        if (dialect == Dialect.KUBERNETES && tag != null && !tag.equals("!") && !tag.equals(plain)) {
             report(Code.UNSUPPORTED_TAG, span, "tag '" + written(tag) + "' cannot be read here");
         }
     }
 
     private void count(int more, Span span) {
         values += more;
-        if (values > MAX_VALUES) {
+        if (values > dialect.maxValues) {
             throw new Unreadable(Code.TOO_MANY_VALUES.at(
-                    span, "more than " + MAX_VALUES + " values, counting what aliases stand for"));
+                    span, "more than " + dialect.maxValues + " values, counting what aliases stand for"));
         }
     }
 

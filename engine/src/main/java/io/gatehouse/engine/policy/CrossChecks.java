@@ -17,14 +17,14 @@ final class CrossChecks {
     private static final Pattern LABEL_KEY =
             Pattern.compile("([a-z0-9][-.a-z0-9]{0,252}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
 
-    private final Draft draft;
+    private final Draft.OfPolicy draft;
     private final List<Diagnostic> problems = new ArrayList<>();
 
-    private CrossChecks(Draft draft) {
+    private CrossChecks(Draft.OfPolicy draft) {
         this.draft = draft;
     }
 
-    static List<Diagnostic> check(Draft draft) {
+    static List<Diagnostic> check(Draft.OfPolicy draft) {
         var checks = new CrossChecks(draft);
         checks.labelKeysCanExist();
         checks.somethingIsAsked();
@@ -63,7 +63,8 @@ final class CrossChecks {
     private static boolean asksAtTheGate(AdmissionSection admission) {
         return admission.readOnlyRootFilesystem()
                 || !admission.forbiddenMounts().isEmpty()
-                || admission.privilege().filter(CrossChecks::forbids).isPresent();
+                || admission.privilege().filter(CrossChecks::forbids).isPresent()
+                || !admission.deny().isEmpty();
     }
 
     private static boolean forbids(PrivilegeSection privilege) {

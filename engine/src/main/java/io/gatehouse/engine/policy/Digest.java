@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.engine.policy;
 
+import io.gatehouse.engine.rule.RuleSet;
+import io.gatehouse.schemas.policy.RuleResponse;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +16,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The digest of what policies mean: the same for any order of files, documents, fields and list items, and any way of
+/// The digest of what policies, responses and rules mean: the same for any order of files, documents, fields and list
+/// items,
+/// and any way of
 /// writing them.
 ///
 /// Taken over every component of the policy records, so a component added to them cannot be forgotten here. All lists
@@ -22,9 +26,9 @@ import java.util.TreeSet;
 final class Digest {
     private Digest() {}
 
-    static String of(List<WorkloadPolicy> policies) {
-        return "sha256:"
-                + HexFormat.of().formatHex(sha256().digest(canonical(policies).getBytes(StandardCharsets.UTF_8)));
+    static String of(List<WorkloadPolicy> policies, List<RuleResponse> responses, RuleSet rules) {
+        var all = canonical(Map.of("policies", policies, "responses", responses, "rules", rules.digest()));
+        return "sha256:" + HexFormat.of().formatHex(sha256().digest(all.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// Unambiguous: everything that varies in length says its length first.

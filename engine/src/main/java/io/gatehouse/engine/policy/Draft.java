@@ -2,11 +2,22 @@
 package io.gatehouse.engine.policy;
 
 import io.gatehouse.engine.document.Node;
+import io.gatehouse.schemas.policy.PolicySchema;
+import io.gatehouse.schemas.policy.RuleResponse;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.util.Optional;
 
-/// A policy beside the document it was built from, for checks that must point at a place.
-record Draft(WorkloadPolicy policy, Node.Mapping document) {
+/// What a document says, beside the document, for checks that must point at a place.
+sealed interface Draft {
+    Node.Mapping document();
+
+    record OfPolicy(WorkloadPolicy policy, Node.Mapping document) implements Draft {}
+
+    record OfResponse(RuleResponse response, Node.Mapping document) implements Draft {}
+
     static Draft of(Node.Mapping document) {
-        return new Draft(PolicyBuilder.build(document), document);
+        return Shaped.text(document, "kind").equals(Optional.of(PolicySchema.RESPONSE_KIND))
+                ? new OfResponse(ResponseBuilder.build(document), document)
+                : new OfPolicy(PolicyBuilder.build(document), document);
     }
 }

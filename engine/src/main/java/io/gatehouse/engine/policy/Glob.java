@@ -16,6 +16,10 @@ final class Glob {
         return false;
     }
 
+    static boolean isGlob(String pattern) {
+        return pattern.indexOf('*') >= 0 || pattern.indexOf('?') >= 0;
+    }
+
     static boolean matches(String pattern, String text) {
         int p = 0;
         int t = 0;

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.engine.policy;
 
+import static io.gatehouse.engine.policy.Shaped.choice;
+import static io.gatehouse.engine.policy.Shaped.exempt;
+import static io.gatehouse.engine.policy.Shaped.flag;
+import static io.gatehouse.engine.policy.Shaped.mode;
+import static io.gatehouse.engine.policy.Shaped.section;
+import static io.gatehouse.engine.policy.Shaped.sections;
+import static io.gatehouse.engine.policy.Shaped.text;
+import static io.gatehouse.engine.policy.Shaped.texts;
+
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.AdmissionSection;
 import io.gatehouse.schemas.policy.AdmissionSection.PrivilegeSection;
-import io.gatehouse.schemas.policy.Exemption;
 import io.gatehouse.schemas.policy.Match;
-import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.PolicyName;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.RuntimeSection.Processes;
 import io.gatehouse.schemas.policy.RuntimeSection.Writes;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
-import java.time.LocalDate;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /// Turns a document of the right shape into a policy, each default written out.
 final class PolicyBuilder {
@@ -30,9 +33,9 @@ final class PolicyBuilder {
         return new WorkloadPolicy(
                 new PolicyName(
                         text(metadata, "namespace"), text(metadata, "name").orElseThrow()),
-                choice(Mode.class, text(spec, "mode"), Mode.AUDIT),
+                mode(spec),
                 section(spec, "match").map(PolicyBuilder::match).orElse(Match.ALL),
-                sections(spec, "exempt").stream().map(PolicyBuilder::exemption).toList(),
+                exempt(spec),
                 section(spec, "admission").map(PolicyBuilder::admission),
                 section(spec, "runtime").map(PolicyBuilder::runtime));
     }
@@ -42,17 +45,10 @@ final class PolicyBuilder {
                 texts(match, "namespaces"),
                 section(match, "podSelector")
                         .flatMap(selector -> section(selector, "matchLabels"))
-                        .map(PolicyBuilder::textMap)
+                        .map(Shaped::textMap)
                         .orElse(Map.of()),
                 texts(match, "images"),
                 texts(match, "containers"));
-    }
-
-    private static Exemption exemption(Node.Mapping exemption) {
-        return new Exemption(
-                texts(exemption, "namespaces"),
-                text(exemption, "reason").orElseThrow(),
-                text(exemption, "expires").map(LocalDate::parse));
     }
 
     private static AdmissionSection admission(Node.Mapping admission) {
@@ -63,7 +59,15 @@ final class PolicyBuilder {
                 section(admission, "sensitiveMounts")
                         .map(section -> directories(section, "forbid"))
                         .orElse(List.of()),
-                section(admission, "privilege").map(PolicyBuilder::privilege));
+                section(admission, "privilege").map(PolicyBuilder::privilege),
+                sections(admission, "deny").stream().map(PolicyBuilder::deny).toList());
+    }
+
+    private static AdmissionSection.Deny deny(Node.Mapping deny) {
+        return new AdmissionSection.Deny(
+                text(deny, "name").orElseThrow(),
+                text(deny, "when").orElseThrow(),
+                text(deny, "message").orElseThrow());
     }
 
     /// A field that is there says `false`; the schema takes nothing else.
@@ -102,42 +106,5 @@ final class PolicyBuilder {
         return texts(section, field).stream()
                 .map(path -> path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path)
                 .toList();
-    }
-
-    private static <E extends Enum<E>> E choice(Class<E> choices, Optional<String> written, E fallback) {
-        return written.map(text -> Enum.valueOf(choices, text.toUpperCase(Locale.ROOT)))
-                .orElse(fallback);
-    }
-
-    private static Optional<Node.Mapping> section(Node.Mapping owner, String field) {
-        return owner.get(field).map(Node.Mapping.class::cast);
-    }
-
-    private static List<Node.Mapping> sections(Node.Mapping owner, String field) {
-        return items(owner, field).stream().map(Node.Mapping.class::cast).toList();
-    }
-
-    private static Optional<String> text(Node.Mapping owner, String field) {
-        return owner.get(field).map(node -> ((Node.Text) node).value());
-    }
-
-    private static List<String> texts(Node.Mapping owner, String field) {
-        return items(owner, field).stream()
-                .map(node -> ((Node.Text) node).value())
-                .toList();
-    }
-
-    private static List<Node> items(Node.Mapping owner, String field) {
-        return owner.get(field).map(node -> ((Node.Sequence) node).items()).orElse(List.of());
-    }
-
-    private static boolean flag(Node.Mapping owner, String field) {
-        return owner.get(field).map(node -> ((Node.Bool) node).value()).orElse(false);
-    }
-
-    private static Map<String, String> textMap(Node.Mapping mapping) {
-        var map = new LinkedHashMap<String, String>();
-        mapping.entries().forEach(e -> map.put(e.key(), ((Node.Text) e.value()).value()));
-        return map;
     }
 }

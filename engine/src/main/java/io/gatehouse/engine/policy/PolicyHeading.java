@@ -3,6 +3,7 @@ package io.gatehouse.engine.policy;
 
 import io.gatehouse.engine.diagnostic.Code;
 import io.gatehouse.engine.diagnostic.Diagnostic;
+import io.gatehouse.engine.diagnostic.Spelling;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.PolicySchema;
 import java.util.ArrayList;
@@ -10,7 +11,8 @@ import java.util.List;
 
 /// Whether a document says that it is a policy of a version we know; until then no other rule is about it.
 final class PolicyHeading {
-    private static final List<String> KINDS = List.of(PolicySchema.NAMESPACED_KIND, PolicySchema.CLUSTER_KIND);
+    private static final List<String> KINDS =
+            List.of(PolicySchema.NAMESPACED_KIND, PolicySchema.CLUSTER_KIND, PolicySchema.RESPONSE_KIND);
 
     private PolicyHeading() {}
 
@@ -19,7 +21,9 @@ final class PolicyHeading {
             return List.of(Code.NOT_A_POLICY.at(
                     document.span(),
                     "a policy is a mapping, this is " + Kinds.of(document),
-                    "begin with 'apiVersion: " + PolicySchema.API_VERSION + "'"));
+                    document instanceof Node.Sequence
+                            ? "put rules into a file of their own"
+                            : "begin with 'apiVersion: " + PolicySchema.API_VERSION + "'"));
         }
         var problems = new ArrayList<Diagnostic>();
         checkVersion(mapping, problems);

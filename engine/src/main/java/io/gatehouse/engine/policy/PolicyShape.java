@@ -10,6 +10,8 @@ import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.path.NodePath;
 import io.gatehouse.engine.diagnostic.Code;
 import io.gatehouse.engine.diagnostic.Diagnostic;
+import io.gatehouse.engine.diagnostic.Span;
+import io.gatehouse.engine.diagnostic.Spelling;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.PolicySchema;
 import java.math.BigDecimal;
@@ -40,6 +42,9 @@ final class PolicyShape {
     /// Written by the API server into what `kubectl get -o yaml` prints.
     private static final List<String> SERVER_FIELDS =
             List.of("status", "uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink");
+
+    /// A longer one is told by its first sentence; the reference page has the rest.
+    private static final int LONGEST_MEANING = 160;
 
     private static final List<String> PATHS = List.of("filePath", "directoryPath");
 
@@ -96,10 +101,7 @@ final class PolicyShape {
                     "a WorkloadPolicy cannot choose namespaces",
                     "remove it, or make this a ClusterWorkloadPolicy"));
         } else if (path.equals("metadata.namespace")) {
-            problems.add(Code.WRONG_SCOPE.at(
-                    span,
-                    "a ClusterWorkloadPolicy lies in no namespace",
-                    "remove it and use 'spec.match.namespaces', or make this a WorkloadPolicy"));
+            problems.add(inNoNamespace(span));
         } else {
             var known = List.copyOf(schema.path("properties").propertyNames());
             var owner = place.path().isEmpty() ? "a policy" : "'" + place.path() + "'";
@@ -109,6 +111,19 @@ final class PolicyShape {
                     owner + " has only the fields " + String.join(", ", known),
                     fix(field, known)));
         }
+    }
+
+    private Diagnostic inNoNamespace(Span span) {
+        return Shaped.text(document, "kind").equals(Optional.of(PolicySchema.RESPONSE_KIND))
+                ? Code.WRONG_SCOPE.at(
+                        span,
+                        "a RuleResponse lies in no namespace",
+                        "rules are the same in every namespace",
+                        "remove it; 'spec.exempt' leaves namespaces out")
+                : Code.WRONG_SCOPE.at(
+                        span,
+                        "a ClusterWorkloadPolicy lies in no namespace",
+                        "remove it and use 'spec.match.namespaces', or make this a WorkloadPolicy");
     }
 
     private static String fix(String field, List<String> known) {
@@ -216,7 +231,12 @@ final class PolicyShape {
     /// What the field means, as the better reason; the code's own where the schema does not say.
     private static String meaning(JsonNode schema, Code code) {
         var description = schema.path("description").asString("");
-        return description.isEmpty() ? code.why() : "it means: " + description.replaceAll("\\.$", "");
+        if (description.isEmpty()) {
+            return code.why();
+        }
+        int firstEnds = description.length() > LONGEST_MEANING ? description.indexOf(". ") : -1;
+        return "it means: "
+                + (firstEnds < 0 ? description : description.substring(0, firstEnds)).replaceAll("\\.$", "");
     }
 
     private Place place(NodePath location) {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.engine.policy;
 
-import io.gatehouse.schemas.policy.Exemption;
 import io.gatehouse.schemas.policy.Match;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Map;
 
 /// Whether a policy is about a workload: its scope, its `match`, its exemptions, in that order.
@@ -13,7 +11,20 @@ final class Selection {
     private Selection() {}
 
     static boolean applies(WorkloadPolicy policy, Workload workload, LocalDate today) {
-        return inScope(policy, workload) && matches(policy.match(), workload) && !exempt(policy, workload, today);
+        return concernsPod(policy, workload, today) && matchesContainer(policy.match(), workload);
+    }
+
+    /// What is the same for all containers of a pod.
+    static boolean concernsPod(WorkloadPolicy policy, Workload workload, LocalDate today) {
+        return inScope(policy, workload) && matchesPod(policy.match(), workload) && !exempt(policy, workload, today);
+    }
+
+    static boolean matchesContainer(Match match, Workload workload) {
+        return (match.images().isEmpty()
+                        || workload.image()
+                                .filter(i -> Glob.any(match.images(), i))
+                                .isPresent())
+                && (match.containers().isEmpty() || Glob.any(match.containers(), workload.container()));
     }
 
     private static boolean inScope(WorkloadPolicy policy, Workload workload) {
@@ -21,7 +32,7 @@ final class Selection {
         return namespace.isEmpty() || namespace.equals(workload.namespace());
     }
 
-    private static boolean matches(Match match, Workload workload) {
+    private static boolean matchesPod(Match match, Workload workload) {
         return (match.namespaces().isEmpty()
                         || workload.namespace()
                                 .filter(n -> Glob.any(match.namespaces(), n))
@@ -29,12 +40,7 @@ final class Selection {
                 && (match.matchLabels().isEmpty()
                         || workload.labels()
                                 .filter(l -> carries(l, match.matchLabels()))
-                                .isPresent())
-                && (match.images().isEmpty()
-                        || workload.image()
-                                .filter(i -> Glob.any(match.images(), i))
-                                .isPresent())
-                && (match.containers().isEmpty() || Glob.any(match.containers(), workload.container()));
+                                .isPresent());
     }
 
     private static boolean carries(Map<String, String> labels, Map<String, String> wanted) {
@@ -42,14 +48,7 @@ final class Selection {
     }
 
     private static boolean exempt(WorkloadPolicy policy, Workload workload, LocalDate today) {
-        return workload.namespace()
-                .filter(namespace -> policy.exempt().stream().anyMatch(e -> covers(e, namespace, today)))
-                .isPresent();
-    }
-
-    private static boolean covers(Exemption exemption, String namespace, LocalDate today) {
-        List<String> namespaces = exemption.namespaces();
-        return Glob.any(namespaces, namespace)
-                && exemption.expires().filter(today::isAfter).isEmpty();
+        return workload.namespace().isPresent()
+                && Exemptions.cover(policy.exempt(), workload.namespace().get(), today);
     }
 }

@@ -1,23 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.engine.policy;
 
+import io.gatehouse.engine.rule.RuleSet;
+import io.gatehouse.engine.rule.RulesCompiler;
+import io.gatehouse.engine.rule.RulesOptions;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
-/// All policies in force, immutable. A reader holds one for a whole decision.
-///
-/// @param digest of the policies' meaning, `sha256:` and 64 hex digits: equal digests decide alike
-/// @param policies in the order of their names
-public record Snapshot(String digest, List<WorkloadPolicy> policies) {
-    public Snapshot {
-        policies = List.copyOf(policies);
+/// Everything in force, compiled. Immutable; a reader holds one for a whole decision.
+public final class Snapshot {
+    static final RuleSet NO_RULES =
+            RulesCompiler.compile(List.of(), RulesOptions.DEFAULT).rules().orElseThrow();
+
+    private final String digest;
+    private final List<CompiledPolicy> compiled;
+    private final List<WorkloadPolicy> policies;
+    private final Responses responses;
+    private final RuleSet rules;
+    private final GateRules gateRules;
+    private final PolicyIndex index;
+
+    /// @param compiled in the order of their names
+    Snapshot(List<CompiledPolicy> compiled, Responses responses, RuleSet rules) {
+        this(Digest.of(policies(compiled), responses.all(), rules), compiled, responses, rules);
+    }
+
+    /// Policies alone, in the order of their names.
+    ///
+    /// @throws IllegalArgumentException a condition of a policy is wrong
+    public Snapshot(String digest, List<WorkloadPolicy> policies) {
+        this(digest, planned(policies), Responses.NONE, NO_RULES);
+    }
+
+    private static List<CompiledPolicy> planned(List<WorkloadPolicy> policies) {
+        var conditions = new DenyCompiler();
+        return policies.stream()
+                .map(policy -> Planner.plan(policy, conditions.compile(policy)))
+                .toList();
+    }
+
+    private Snapshot(String digest, List<CompiledPolicy> compiled, Responses responses, RuleSet rules) {
+        this.digest = digest;
+        this.compiled = List.copyOf(compiled);
+        this.policies = policies(compiled);
+        this.responses = responses;
+        this.rules = rules;
+        this.gateRules = new GateRules(rules, responses);
+        this.index = new PolicyIndex(policies);
+    }
+
+    private static List<WorkloadPolicy> policies(List<CompiledPolicy> compiled) {
+        return compiled.stream().map(CompiledPolicy::policy).toList();
+    }
+
+    /// `sha256:` and 64 hex digits: equal digests decide alike.
+    public String digest() {
+        return digest;
+    }
+
+    /// In the order of their names.
+    public List<WorkloadPolicy> policies() {
+        return policies;
+    }
+
+    /// The policies with their plans, in the same order.
+    public List<CompiledPolicy> compiled() {
+        return compiled;
+    }
+
+    /// What is done when rules match.
+    public Responses responses() {
+        return responses;
+    }
+
+    /// The rules of the rules files, empty where there is none.
+    public RuleSet rules() {
+        return rules;
+    }
+
+    /// Those of the rules that may refuse a request.
+    public GateRules gateRules() {
+        return gateRules;
     }
 
     /// The policies that apply to a workload on a day (UTC), in the order of their names.
     public List<WorkloadPolicy> select(Workload workload, LocalDate today) {
-        return policies.stream()
-                .filter(policy -> Selection.applies(policy, workload, today))
+        return select(List.of(workload), today).stream()
+                .map(covered -> covered.policy().policy())
                 .toList();
     }
+
+    /// The policies that apply to some container of a pod on a day (UTC), in the order of their names.
+    ///
+    /// @param containers of one pod, so that they have namespace and labels in common
+    public List<Covered> select(List<Workload> containers, LocalDate today) {
+        if (containers.isEmpty()) {
+            return List.of();
+        }
+        var selected = new ArrayList<Covered>();
+        var concerning = index.concerning(containers.getFirst(), today);
+        for (int i = concerning.nextSetBit(0); i >= 0; i = concerning.nextSetBit(i + 1)) {
+            var match = policies.get(i).match();
+            var which = new BitSet(containers.size());
+            for (int container = 0; container < containers.size(); container++) {
+                which.set(container, Selection.matchesContainer(match, containers.get(container)));
+            }
+            if (!which.isEmpty()) {
+                selected.add(new Covered(compiled.get(i), which));
+            }
+        }
+        return selected;
+    }
+
+    /// A policy and the places of the containers it is about.
+    public record Covered(CompiledPolicy policy, BitSet containers) {}
 }

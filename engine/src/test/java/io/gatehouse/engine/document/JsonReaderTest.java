@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatehouse.engine.diagnostic.DiagnosticPrinter;
 import io.gatehouse.engine.diagnostic.Span;
 import io.gatehouse.engine.document.JsonReader.Limits;
+import io.gatehouse.engine.document.JsonReader.Repeated;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +110,48 @@ class JsonReaderTest {
     @Test
     void a_byte_order_mark_is_dropped() {
         assertEquals("1", assertInstanceOf(Node.Number.class, tree("\uFEFF1")).literal());
+    }
+
+    @Test
+    void a_part_of_a_file_counts_the_lines_of_the_file_and_shows_its_own() {
+        var reading = JsonReader.read(
+                "audit.log", 17, "{\n \"a\": ?}".getBytes(StandardCharsets.UTF_8), SMALL, Repeated.REFUSED);
+
+        assertEquals("""
+                error GH-1002: not JSON at '?': Unexpected character ('?' (code 63))\
+                : expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
+                  audit.log:18:7
+                   |  "a": ?}
+                   |       ^
+                  why: the text stops being JSON here
+                  fix: correct the text at the mark or just before it
+                """, DiagnosticPrinter.print(reading.diagnostics()));
+    }
+
+    @Test
+    void of_a_key_that_stands_twice_the_last_may_hold() {
+        var text = "{\"a\":1,\"a\":2,\"b\":3,\"a\":4}" + " ".repeat(3);
+        var reading = JsonReader.read("test", 1, text.getBytes(StandardCharsets.UTF_8), SMALL, Repeated.LAST_HOLDS);
+
+        var root = assertInstanceOf(Node.Mapping.class, reading.documents().getFirst());
+        assertEquals(
+                List.of("a", "b"), root.entries().stream().map(Node.Entry::key).toList());
+        assertEquals("4", ((Node.Number) root.get("a").orElseThrow()).literal());
+    }
+
+    @Test
+    void of_many_keys_that_stand_twice_the_last_holds_in_bounded_time() {
+        var text = "{" + "\"k\":0,".repeat(3)
+                + IntStream.range(0, 200_000)
+                        .mapToObj(i -> "\"k" + i % 50_000 + "\":" + i)
+                        .collect(Collectors.joining(","))
+                + "}";
+        var reading =
+                JsonReader.read("test", 1, text.getBytes(StandardCharsets.UTF_8), Limits.DEFAULT, Repeated.LAST_HOLDS);
+
+        var root = assertInstanceOf(Node.Mapping.class, reading.documents().getFirst());
+        assertEquals(50_001, root.entries().size());
+        assertEquals("150007", ((Node.Number) root.get("k7").orElseThrow()).literal());
     }
 
     @Test

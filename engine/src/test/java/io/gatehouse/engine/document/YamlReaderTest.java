@@ -10,6 +10,7 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.DiagnosticPrinter;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.diagnostic.Span;
+import io.gatehouse.engine.document.YamlReader.Dialect;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -78,7 +79,7 @@ class YamlReaderTest {
     @Test
     void a_text_is_read_up_to_its_limit() {
         var most = "a: 1\n# ";
-        most += "x".repeat(YamlReader.MAX_LENGTH - most.length());
+        most += "x".repeat(Dialect.KUBERNETES.maxLength - most.length());
         assertEquals(List.of(), read(most).diagnostics());
         assertEquals(List.of(Code.TEXT_TOO_LARGE.id()), codes(read(most + "x").diagnostics()));
     }

@@ -101,7 +101,7 @@ class CompilerFuzzTest {
 
     @Test
     void no_text_makes_the_compiler_throw_or_hang() {
-        long seed = Long.getLong("gatehouse.seed", System.nanoTime());
+        long seed = Long.getLong("gatehouse.seed", 1);
         System.out.println("fuzz seed " + seed);
         var random = new Random(seed);
         for (int round = 0; round < ROUNDS; round++) {

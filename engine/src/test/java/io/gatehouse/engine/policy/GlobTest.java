@@ -52,7 +52,7 @@ class GlobTest {
     /// The regular expression is the oracle.
     @Test
     void any_pattern_agrees_with_the_regular_expression_it_stands_for() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("gatehouse.seed", 1);
         var random = new Random(seed);
         for (int i = 0; i < 20_000; i++) {
             var pattern = word(random, "ab*?");

@@ -35,6 +35,13 @@ class PolicyCompilerTest {
               admission: {privilege: {hostPID: false}}
             """;
 
+    private static final String RESPONSE = """
+            apiVersion: gatehouse.io/v1alpha1
+            kind: RuleResponse
+            metadata: {name: gate}
+            spec: {match: {tags: [k8s]}, action: deny, reason: refused at the gate}
+            """;
+
     @TestFactory
     Stream<DynamicTest> golden() {
         return Golden.tests("policy/policies.golden", files -> {
@@ -43,6 +50,66 @@ class PolicyCompilerTest {
                             .flatMap(snapshot -> snapshot.policies().stream())
                             .map(PolicyCompilerTest::show)
                             .collect(Collectors.joining("\n"))
+                    + "\n"
+                    + DiagnosticPrinter.print(compilation.diagnostics());
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> responses() {
+        return Golden.tests("policy/responses.golden", files -> {
+            var compilation = PolicyCompiler.compile(files);
+            return compilation.snapshot().stream()
+                            .flatMap(snapshot -> snapshot.responses().all().stream())
+                            .map(response -> response.toString().replace("Optional.empty", "-"))
+                            .collect(Collectors.joining("\n"))
+                    + "\n"
+                    + DiagnosticPrinter.print(compilation.diagnostics());
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> rules() {
+        return Golden.tests("policy/rules.golden", files -> {
+            var compilation = PolicyCompiler.compile(files);
+            return compilation.snapshot().stream()
+                            .flatMap(snapshot -> snapshot.rules().rules().stream()
+                                    .map(rule -> rule.name() + ", " + rule.source() + ": "
+                                            + answers(snapshot.responses().of(rule))
+                                            + (snapshot.gateRules().rules().contains(rule)
+                                                    ? ", asked at the gate"
+                                                    : "")))
+                            .collect(Collectors.joining("\n"))
+                    + "\n"
+                    + DiagnosticPrinter.print(compilation.diagnostics());
+        });
+    }
+
+    private static String answers(List<Response> responses) {
+        return responses.stream()
+                .map(response -> response.document().name() + " "
+                        + response.action().text() + " in " + response.mode().text()
+                        + response.weaker().map(why -> " (" + why + ")").orElse(""))
+                .collect(Collectors.joining("; "));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> plans() {
+        return plans("policy/plans.golden");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> conditions() {
+        return plans("policy/conditions.golden");
+    }
+
+    private static Stream<DynamicTest> plans(String file) {
+        return Golden.tests(file, files -> {
+            var compilation = PolicyCompiler.compile(files);
+            return compilation.snapshot().stream()
+                            .flatMap(snapshot -> snapshot.compiled().stream())
+                            .map(PlanPrinter::print)
+                            .collect(Collectors.joining())
                     + "\n"
                     + DiagnosticPrinter.print(compilation.diagnostics());
         });
@@ -71,6 +138,8 @@ class PolicyCompilerTest {
         assertNotEquals(digest, digest(ONE.replace("[a, b]", "[ab]"), TWO));
         assertNotEquals(digest, digest(ONE.replace("deny, allow", "deny, action: kill, allow"), TWO));
         assertNotEquals(digest, digest(ONE, TWO.replace("hostPID", "hostIPC")));
+        assertNotEquals(digest, digest(ONE, TWO, RESPONSE));
+        assertNotEquals(digest(ONE, TWO, RESPONSE), digest(ONE, TWO, RESPONSE.replace("deny", "kill")));
     }
 
     @Test

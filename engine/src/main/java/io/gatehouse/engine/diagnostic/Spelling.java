@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.gatehouse.engine.policy;
+package io.gatehouse.engine.diagnostic;
 
 import java.util.Collection;
 import java.util.Locale;
 
 /// Guesses which of some known words was meant.
-final class Spelling {
+public final class Spelling {
     private static final int LONGEST_WORD = 64;
 
     private Spelling() {}
 
     /// The known word nearest to a written one, null where none is near: at most a third of its letters may differ.
-    static String nearest(String written, Collection<String> known) {
+    public static String nearest(String written, Collection<String> known) {
         if (written.length() > LONGEST_WORD) {
             return null;
         }

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.engine.policy;
+
+import io.gatehouse.engine.diagnostic.Code;
+import io.gatehouse.engine.diagnostic.Diagnostic;
+import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
+import io.gatehouse.engine.diagnostic.SourceText;
+import io.gatehouse.engine.diagnostic.Span;
+import io.gatehouse.engine.document.Node;
+import io.gatehouse.engine.document.YamlReader;
+import io.gatehouse.engine.rule.RuleSet;
+import io.gatehouse.engine.rule.RulesCompiler;
+import io.gatehouse.engine.rule.RulesOptions;
+import io.gatehouse.schemas.policy.RuleResponse;
+import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/// One compilation: what each pass leaves to the next. One thread, once.
+final class Compile {
+    private static final Comparator<WorkloadPolicy> POLICIES_BY_NAME = Comparator.comparing(
+                    (WorkloadPolicy policy) -> policy.name().namespace().orElse(""))
+            .thenComparing(policy -> policy.name().name());
+    private static final Comparator<RuleResponse> RESPONSES_BY_NAME =
+            Comparator.comparing(response -> response.name().name());
+
+    private final List<SourceText> sources;
+    private final RulesOptions options;
+    private final List<Diagnostic> problems = new ArrayList<>();
+    private List<SourceText> rulesFiles = List.of();
+    private List<SourceText> policyFiles = List.of();
+    private List<Node> documents = List.of();
+    /// The documents that no pass found anything wrong with so far.
+    private List<Node.Mapping> sound = List.of();
+    private List<Draft.OfPolicy> policies = List.of();
+    private List<Draft.OfResponse> responses = List.of();
+    /// Absent where no rules file is among the sources, or one has an error.
+    private Optional<RuleSet> rules = Optional.empty();
+    private final Map<WorkloadPolicy, List<Denial>> denials = new IdentityHashMap<>();
+    private List<CompiledPolicy> compiled = List.of();
+
+    Compile(List<SourceText> sources, RulesOptions options) {
+        this.sources = List.copyOf(sources);
+        this.options = options;
+    }
+
+    void sort() {
+        rulesFiles = sources.stream().filter(RulesFiles::isRulesFile).toList();
+        policyFiles = sources.stream()
+                .filter(source -> !RulesFiles.isRulesFile(source))
+                .toList();
+    }
+
+    void read() {
+        var read = new ArrayList<Node>();
+        for (var source : policyFiles) {
+            var reading = YamlReader.read(source);
+            problems.addAll(reading.diagnostics());
+            read.addAll(reading.documents());
+            if (reading.documents().isEmpty() && reading.diagnostics().isEmpty()) {
+                problems.add(Code.EMPTY_FILE.at(new Span(source, 1, 1, 1), "the file holds no policy"));
+            }
+        }
+        documents = read;
+    }
+
+    void checkHeadings() {
+        sound = sound(documents, PolicyHeading::check);
+    }
+
+    void checkNames() {
+        problems.addAll(PolicyNames.check(sound));
+    }
+
+    void checkShapes() {
+        sound = sound(sound, PolicyShape::check);
+    }
+
+    void build() {
+        var drafts = sound.stream().map(Draft::of).toList();
+        policies = only(Draft.OfPolicy.class, drafts);
+        responses = only(Draft.OfResponse.class, drafts);
+    }
+
+    void crossCheck() {
+        policies.forEach(draft -> problems.addAll(CrossChecks.check(draft)));
+    }
+
+    void compileRules() {
+        if (!rulesFiles.isEmpty()) {
+            var compilation = RulesCompiler.compile(rulesFiles, options);
+            problems.addAll(compilation.diagnostics());
+            rules = compilation.rules();
+        }
+    }
+
+    void checkResponses() {
+        responses.forEach(draft -> problems.addAll(ResponseChecks.check(draft, rules)));
+    }
+
+    void compileConditions() {
+        var compiler = new DenyCompiler();
+        policies.forEach(draft -> denials.put(draft.policy(), compiler.compile(draft)));
+        problems.addAll(compiler.problems());
+    }
+
+    void plan() {
+        compiled = policies.stream()
+                .map(Draft.OfPolicy::policy)
+                .sorted(POLICIES_BY_NAME)
+                .map(policy -> Planner.plan(policy, denials.get(policy)))
+                .toList();
+    }
+
+    Compilation conclude() {
+        var inOrder = inSourceOrder();
+        Predicate<Diagnostic> isError = problem -> problem.severity() == Severity.ERROR;
+        if (inOrder.stream().anyMatch(isError)) {
+            return new Compilation(Optional.empty(), inOrder);
+        }
+        var answers = responses.stream()
+                .map(Draft.OfResponse::response)
+                .sorted(RESPONSES_BY_NAME)
+                .toList();
+        return new Compilation(
+                Optional.of(new Snapshot(compiled, new Responses(answers), rules.orElse(Snapshot.NO_RULES))), inOrder);
+    }
+
+    private <T extends Node> List<Node.Mapping> sound(List<T> checked, Function<T, List<Diagnostic>> check) {
+        var withoutFault = new ArrayList<Node.Mapping>();
+        for (var document : checked) {
+            var found = check.apply(document);
+            problems.addAll(found);
+            if (found.isEmpty() && document instanceof Node.Mapping mapping) {
+                withoutFault.add(mapping);
+            }
+        }
+        return withoutFault;
+    }
+
+    private static <T extends Draft> List<T> only(Class<T> kind, List<Draft> drafts) {
+        return drafts.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    private List<Diagnostic> inSourceOrder() {
+        var order = new IdentityHashMap<SourceText, Integer>();
+        sources.forEach(source -> order.putIfAbsent(source, order.size()));
+        return problems.stream()
+                .sorted(Comparator.comparingInt(
+                                (Diagnostic d) -> order.getOrDefault(d.span().source(), order.size()))
+                        .thenComparingInt(d -> d.span().line())
+                        .thenComparingInt(d -> d.span().column()))
+                .toList();
+    }
+}

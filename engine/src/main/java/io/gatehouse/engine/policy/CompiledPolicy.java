@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.engine.policy;
+
+import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.util.Optional;
+
+/// A policy and who keeps which part of it: the gate, the kernel, and Java beside the kernel.
+///
+/// @param admission what the gate asks of a pod; absent where the policy asks nothing there
+/// @param kernel what the kernel decides on the node; absent where the policy asks nothing there
+/// @param java what is done for the kernel, which knows no Kubernetes, no names and no days; absent with the kernel's
+public record CompiledPolicy(
+        WorkloadPolicy policy,
+        Optional<AdmissionPlan> admission,
+        Optional<KernelPlan> kernel,
+        Optional<JavaPlan> java) {}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.engine.policy;
+
+import io.gatehouse.engine.policy.JavaPlan.Task;
+import io.gatehouse.engine.policy.KernelPlan.Demand;
+import io.gatehouse.schemas.policy.AdmissionSection;
+import io.gatehouse.schemas.policy.Exemption;
+import io.gatehouse.schemas.policy.Match;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Writes down who keeps which part of a policy, a line for each thing asked.
+public final class PlanPrinter {
+    private PlanPrinter() {}
+
+    public static String print(CompiledPolicy compiled) {
+        var policy = compiled.policy();
+        var lines = new ArrayList<String>();
+        lines.add(policy.name() + ", " + policy.mode().text());
+        compiled.admission().ifPresent(plan -> gate(plan, lines));
+        compiled.kernel().ifPresent(plan -> plan.demands().forEach(demand -> lines.add("  kernel: " + line(demand))));
+        compiled.java().ifPresent(plan -> plan.tasks().forEach(task -> lines.add("  java:   " + line(task))));
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static void gate(AdmissionPlan plan, List<String> lines) {
+        var asked = plan.asked();
+        if (asked.readOnlyRootFilesystem()) {
+            lines.add("  gate:   readOnlyRootFilesystem");
+        }
+        if (!asked.forbiddenMounts().isEmpty()) {
+            lines.add("  gate:   sensitiveMounts: none of " + String.join(" ", asked.forbiddenMounts()));
+        }
+        asked.privilege().ifPresent(privilege -> lines.add("  gate:   privilege: " + forbidden(privilege)));
+        for (var denial : plan.denials()) {
+            var what = denial.scope() == Denial.Scope.CONTAINER ? "each container" : "the pod";
+            lines.add("  gate:   deny." + denial.name() + ": refuses " + what + " when "
+                    + denial.when().strip());
+        }
+    }
+
+    private static String forbidden(AdmissionSection.PrivilegeSection privilege) {
+        var forbidden = new ArrayList<String>();
+        add(forbidden, "privileged", privilege.forbidPrivileged());
+        add(forbidden, "hostPID", privilege.forbidHostPid());
+        add(forbidden, "hostIPC", privilege.forbidHostIpc());
+        add(forbidden, "hostNetwork", privilege.forbidHostNetwork());
+        add(forbidden, "allowPrivilegeEscalation", privilege.forbidPrivilegeEscalation());
+        return "none of " + String.join(", ", forbidden);
+    }
+
+    private static void add(List<String> words, String word, boolean asked) {
+        if (asked) {
+            words.add(word);
+        }
+    }
+
+    private static String line(Demand demand) {
+        var about = switch (demand) {
+            case Demand.Programs(var paths, var _) -> ": " + String.join(" ", paths);
+            case Demand.ImageOnly _ -> "";
+            case Demand.RootUnchanged(var writable, var _) ->
+                writable.isEmpty() ? "" : ", but below " + String.join(" ", writable);
+        };
+        return demand.rule() + ", else " + demand.action().text() + about;
+    }
+
+    private static String line(Task task) {
+        return switch (task) {
+            case Task.Choose choose -> "choose containers" + chosen(choose);
+            case Task.Resolve(var paths) -> "look up " + String.join(" ", paths);
+            case Task.JudgeLate(var rules) -> "judge late by " + String.join(", ", rules);
+            case Task.Tell(var rules) -> "tell of " + String.join(", ", rules);
+        };
+    }
+
+    private static String chosen(Task.Choose choose) {
+        var match = choose.match();
+        var words = new StringBuilder();
+        choose.namespace().ifPresent(namespace -> words.append(" of namespace ").append(namespace));
+        part(words, " of namespaces ", match.namespaces());
+        new TreeMap<>(match.matchLabels())
+                .forEach((key, value) ->
+                        words.append(" labelled ").append(key).append('=').append(value));
+        part(words, " of images ", match.images());
+        part(words, " named ", match.containers());
+        if (choose.namespace().isEmpty() && match.equals(Match.ALL)) {
+            words.append(", all");
+        }
+        for (Exemption exemption : choose.exempt()) {
+            part(words, ", not of ", exemption.namespaces());
+        }
+        return words.toString();
+    }
+
+    private static void part(StringBuilder words, String heading, List<String> globs) {
+        if (!globs.isEmpty()) {
+            words.append(heading).append(String.join(" ", globs));
+        }
+    }
+}
