@@ -7,7 +7,7 @@ import java.util.List;
 
 /// `./gatehouse bench [NAME...]`: prints what was measured here and now, beside its baseline and budget.
 public final class Benchmarks {
-    private static final List<String> ALL = List.of("overhead", "ring", "start");
+    private static final List<String> ALL = List.of("overhead", "ring", "start", "capture", "rules", "replay");
 
     private Benchmarks() {}
 
@@ -22,6 +22,9 @@ public final class Benchmarks {
                 case "overhead" -> Overhead.print(System.out);
                 case "ring" -> RingDrain.print(System.out);
                 case "start" -> StartUp.print(System.out);
+                case "capture" -> CaptureReading.print(System.out);
+                case "rules" -> RuleCost.print(System.out);
+                case "replay" -> ReplayCost.print(System.out);
                 case "jmh" -> org.openjdk.jmh.Main.main(new String[0]);
                 default ->
                     throw new IllegalArgumentException("no benchmark '" + name + "'; there are " + ALL + " and jmh");

@@ -5,6 +5,8 @@ import io.gatehouse.admission.offline.OfflineCheck;
 import io.gatehouse.admission.offline.OfflineCheck.Report;
 import io.gatehouse.admission.offline.ReportPrinter;
 import io.gatehouse.admission.review.Decision;
+import io.gatehouse.cli.exit.Exit;
+import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.engine.policy.Snapshot;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;

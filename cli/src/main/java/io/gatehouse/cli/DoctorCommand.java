@@ -4,6 +4,8 @@ package io.gatehouse.cli;
 import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.kernel.KernelException;
+import io.gatehouse.cli.exit.Exit;
+import io.gatehouse.cli.exit.Refusal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

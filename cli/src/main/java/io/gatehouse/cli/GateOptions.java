@@ -3,6 +3,7 @@ package io.gatehouse.cli;
 
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
+import io.gatehouse.cli.exit.Refusal;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;

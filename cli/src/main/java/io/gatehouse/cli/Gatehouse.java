@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.exit.Exit;
+import io.gatehouse.cli.exit.Refusal;
+import io.gatehouse.cli.replay.CaptureCommand;
+import io.gatehouse.cli.replay.ReplayCommand;
+import io.gatehouse.cli.rules.RulesCommand;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +29,10 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             PolicyCommand.class,
             WebhookConfigCommand.class,
+            RulesCommand.class,
+            ReplayCommand.class,
+            CaptureCommand.class,
+            FieldsCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

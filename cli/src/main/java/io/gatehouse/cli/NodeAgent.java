@@ -7,6 +7,7 @@ import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Machine;
+import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.alert.Alert;
 import java.nio.file.Path;

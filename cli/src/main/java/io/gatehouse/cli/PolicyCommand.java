@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.exit.Exit;
+import io.gatehouse.cli.exit.Refusal;
+import io.gatehouse.cli.trial.JUnitXml;
+import io.gatehouse.cli.trial.Outcome;
+import io.gatehouse.cli.trial.Trial;
+import io.gatehouse.cli.trial.TrialReport;
+import io.gatehouse.cli.trial.Trials;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -15,7 +28,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Works on policies themselves.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = PolicyCommand.Check.class)
+        subcommands = {PolicyCommand.Check.class, PolicyCommand.Test.class})
 final class PolicyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -47,6 +60,75 @@ final class PolicyCommand implements Callable<Integer> {
                     .println(count + (count == 1 ? " policy is" : " policies are") + " in order, " + snapshot.digest());
             line.getOut().flush();
             return Exit.OK.code();
+        }
+    }
+
+    /// Puts the examples beside policies and rules to the test.
+    @Command(
+            name = "test",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Tries the examples beside policies and rules: manifests in pass/ and fail/, and *.test.yaml.",
+                "Exits 1 if one fails, 2 if one cannot be read or there is none."
+            })
+    static final class Test implements Callable<Integer> {
+        @Parameters(
+                arity = "0..*",
+                paramLabel = "PATH",
+                description = "Folders, looked through with all below them, and test files; default is here.")
+        private List<Path> paths = List.of(Path.of("."));
+
+        @Option(names = "--junit", paramLabel = "FILE", description = "Writes the results as JUnit XML too.")
+        private Path junit;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws IOException {
+            var results = found().stream().map(Trial::run).toList();
+            if (results.isEmpty()) {
+                throw Refusal.badInput("nothing to try below " + paths + ": no pass/, no fail/, no *.test.yaml");
+            }
+            if (junit != null) {
+                write(JUnitXml.of(results));
+            }
+            var out = spec.commandLine().getOut();
+            out.print(TrialReport.text(results));
+            out.flush();
+            return exit(results).code();
+        }
+
+        private List<Trial> found() {
+            for (var path : paths) {
+                if (!Files.exists(path)) {
+                    throw Refusal.badInput("there is no file or folder " + path);
+                }
+            }
+            try {
+                return Trials.find(paths, LocalDate.now(ZoneOffset.UTC));
+            } catch (IOException | UncheckedIOException e) {
+                throw Refusal.badInput("a folder cannot be looked through: " + e.getMessage());
+            }
+        }
+
+        private void write(String xml) {
+            try {
+                Files.writeString(junit, xml);
+            } catch (IOException e) {
+                throw Refusal.badInput("cannot write " + junit + ": " + e);
+            }
+        }
+
+        private static Exit exit(List<Trial.Result> results) {
+            boolean failed = false;
+            for (var result : results) {
+                if (result.outcome() instanceof Outcome.Broken) {
+                    return Exit.BAD_INPUT;
+                }
+                failed |= result.outcome() instanceof Outcome.Failed;
+            }
+            return failed ? Exit.VIOLATION : Exit.OK;
         }
     }
 }

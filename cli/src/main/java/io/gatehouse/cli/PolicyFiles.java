@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.engine.diagnostic.DiagnosticPrinter;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.policy.Compilation;
 import io.gatehouse.engine.policy.PolicyCompiler;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.policies.ShippedPolicies;
+import io.gatehouse.schemas.policy.PolicySchema;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.MalformedInputException;
@@ -16,7 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Policies named on a command line: files, and folders with every `.yaml` and `.yml` below them.
+/// Policies named on a command line: files, and folders with every `.yaml` and `.yml` below them but tests.
 final class PolicyFiles {
     private PolicyFiles() {}
 
@@ -60,7 +62,9 @@ final class PolicyFiles {
 
     private static boolean isPolicy(Path path) {
         var name = path.getFileName().toString();
-        return Files.isRegularFile(path) && (name.endsWith(".yaml") || name.endsWith(".yml"));
+        return Files.isRegularFile(path)
+                && (name.endsWith(".yaml") || name.endsWith(".yml"))
+                && !name.endsWith(PolicySchema.TEST_SUFFIX);
     }
 
     /// Prints what is wrong.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.policies.ShippedPolicies;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,8 @@ import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.admission.server.AdmissionServer;
 import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.cli.exit.Exit;
+import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.DiagnosticPrinter;
 import io.gatehouse.engine.policy.Snapshot;

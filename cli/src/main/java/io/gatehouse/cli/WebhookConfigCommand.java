@@ -4,6 +4,8 @@ package io.gatehouse.cli;
 import io.gatehouse.admission.server.CertificateState;
 import io.gatehouse.admission.server.WebhookConfiguration;
 import io.gatehouse.admission.server.WebhookConfiguration.Target;
+import io.gatehouse.cli.exit.Exit;
+import io.gatehouse.cli.exit.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

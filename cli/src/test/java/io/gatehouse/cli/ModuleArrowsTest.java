@@ -129,11 +129,19 @@ class ModuleArrowsTest {
                 .check(CLASSES);
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.gatehouse.engine..", "io.gatehouse.admission..")
+                .resideOutsideOfPackages("io.gatehouse.engine..", "io.gatehouse.admission..", "io.gatehouse.cli..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.fasterxml.jackson..")
-                .because("the gate writes its answers with it; everybody else takes trees from the engine")
+                .because("the gate and the command line write with it; everybody takes trees from the engine")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.gatehouse.engine..", "io.gatehouse.admission.review..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("com.fasterxml.jackson.core.JsonParser")
+                .because("writing with it is no reading; the gate finds only the id of a review that is no document")
                 .check(CLASSES);
     }
 

@@ -6,6 +6,7 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.Lines;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.diagnostic.Span;
+import io.gatehouse.schemas.policy.PolicySchema;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -190,7 +191,7 @@ final class PolicyFolder {
             }
             if (Files.isDirectory(entry)) {
                 below.add(entry);
-            } else if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+            } else if ((name.endsWith(".yaml") || name.endsWith(".yml")) && !name.endsWith(PolicySchema.TEST_SUFFIX)) {
                 if (files.size() < MAX_FILES) {
                     files.add(entry);
                 } else if (problems.isEmpty()) {

@@ -2,18 +2,17 @@
 package io.gatehouse.admission.control;
 
 import io.gatehouse.admission.pod.Container;
-import io.gatehouse.admission.pod.Pod;
-import io.gatehouse.schemas.policy.AdmissionSection;
+import io.gatehouse.engine.policy.AdmissionPlan;
 import java.util.List;
 
 /// One thing the gate asks of a pod.
-public sealed interface Control permits ReadOnlyRootFilesystem, SensitiveMounts, Privilege {
+public sealed interface Control permits ReadOnlyRootFilesystem, SensitiveMounts, Privilege, Conditions {
     /// In the order in which breaches of the same line are told.
-    List<Control> ALL = List.of(new ReadOnlyRootFilesystem(), new SensitiveMounts(), new Privilege());
+    List<Control> ALL = List.of(new ReadOnlyRootFilesystem(), new SensitiveMounts(), new Privilege(), new Conditions());
 
-    /// Every breach, and none where the section does not ask.
+    /// Every breach, and none where the plan does not ask.
     ///
     /// @param covered the containers the policy is about, at least one; what belongs to the whole pod is asked
     ///     whichever of them is covered
-    List<Breach> breaches(AdmissionSection asked, Pod pod, List<Container> covered);
+    List<Breach> breaches(AdmissionPlan plan, Arrival arrival, List<Container> covered);
 }

@@ -6,7 +6,7 @@ import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.engine.diagnostic.Span;
 import io.gatehouse.engine.document.Node;
-import io.gatehouse.schemas.policy.AdmissionSection;
+import io.gatehouse.engine.policy.AdmissionPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +19,9 @@ record Privilege() implements Control {
     static final String RULE = "admission.privilege.";
 
     @Override
-    public List<Breach> breaches(AdmissionSection asked, Pod pod, List<Container> covered) {
+    public List<Breach> breaches(AdmissionPlan plan, Arrival arrival, List<Container> covered) {
+        var asked = plan.asked();
+        var pod = arrival.pod();
         if (asked.privilege().isEmpty()) {
             return List.of();
         }

@@ -3,9 +3,8 @@ package io.gatehouse.admission.control;
 
 import io.gatehouse.admission.pod.Container;
 import io.gatehouse.admission.pod.Fields;
-import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.engine.document.Node;
-import io.gatehouse.schemas.policy.AdmissionSection;
+import io.gatehouse.engine.policy.AdmissionPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +16,9 @@ record ReadOnlyRootFilesystem() implements Control {
     private static final String FIELD = "readOnlyRootFilesystem";
 
     @Override
-    public List<Breach> breaches(AdmissionSection asked, Pod pod, List<Container> covered) {
+    public List<Breach> breaches(AdmissionPlan plan, Arrival arrival, List<Container> covered) {
+        var asked = plan.asked();
+        var pod = arrival.pod();
         if (!asked.readOnlyRootFilesystem() || pod.isWindows()) {
             return List.of();
         }

@@ -6,6 +6,7 @@ import io.gatehouse.admission.pod.Container;
 import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.engine.document.Node;
+import io.gatehouse.engine.policy.AdmissionPlan;
 import io.gatehouse.schemas.policy.AdmissionSection;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,9 @@ record SensitiveMounts() implements Control {
     static final String RULE = "admission.sensitiveMounts";
 
     @Override
-    public List<Breach> breaches(AdmissionSection asked, Pod pod, List<Container> covered) {
+    public List<Breach> breaches(AdmissionPlan plan, Arrival arrival, List<Container> covered) {
+        var asked = plan.asked();
+        var pod = arrival.pod();
         if (asked.forbiddenMounts().isEmpty()) {
             return List.of();
         }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.offline;
 
+import io.gatehouse.admission.control.Arrival;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.admission.pod.PodReader;
 import io.gatehouse.admission.review.Decision;
+import io.gatehouse.admission.review.Finding;
 import io.gatehouse.admission.review.Judge;
 import io.gatehouse.admission.review.ReviewReader;
+import io.gatehouse.admission.review.ReviewRequest;
+import io.gatehouse.admission.review.RuleFindings;
 import io.gatehouse.admission.review.Subject;
+import io.gatehouse.admission.review.Unsent;
 import io.gatehouse.engine.diagnostic.Code;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.SourceText;
@@ -165,22 +170,33 @@ public final class OfflineCheck {
             }
             return;
         }
+        var where = Fields.mapping(object, "metadata")
+                .flatMap(metadata -> Fields.text(metadata, "namespace"))
+                .filter(written -> !written.isEmpty())
+                .or(() -> Optional.of(namespace));
+        var subject = new Subject(own.get().group(), own.get().kind(), where, ReviewReader.nameOf(object));
+        var request = Unsent.request(subject, ReviewRequest.Operation.CREATE, Optional.of(object), "");
+        var byRules = RuleFindings.of(request, subject, snapshot, today);
         var bearer = Bearer.of(own.get().group(), own.get().kind());
         if (bearer.isEmpty()) {
-            others++;
+            withoutPod(file, subject, byRules);
             return;
         }
         switch (PodReader.read(bearer.get(), object, prefix)) {
             case PodReader.Outcome.Malformed(var diagnostics) -> problems.addAll(diagnostics);
             case PodReader.Outcome.Found(var pod) -> {
-                var where = Fields.mapping(object, "metadata")
-                        .flatMap(metadata -> Fields.text(metadata, "namespace"))
-                        .filter(written -> !written.isEmpty())
-                        .or(() -> Optional.of(namespace));
-                var subject = new Subject(own.get().group(), own.get().kind(), where, ReviewReader.nameOf(object));
-                var findings = Judge.findings(pod, Optional.empty(), where, snapshot, today);
+                var findings = Judge.findings(new Arrival(pod, request), Optional.empty(), where, snapshot, today);
+                findings.addAll(byRules);
                 judged.add(new Judged(file, subject, Judge.decide(findings)));
             }
+        }
+    }
+
+    private void withoutPod(String file, Subject subject, List<Finding> byRules) {
+        if (byRules.isEmpty()) {
+            others++;
+        } else {
+            judged.add(new Judged(file, subject, Judge.decide(byRules)));
         }
     }
 

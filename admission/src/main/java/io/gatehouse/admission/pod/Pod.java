@@ -10,10 +10,16 @@ import java.util.Optional;
 /// A pod, or the template one is made from.
 ///
 /// @param path of its spec in the object: `spec`, `spec.template.spec`
+/// @param node what holds its metadata and its spec: the object itself, or the template in it
 /// @param labels of the pod, not of the object that carries it
 /// @param containers of all lists
 public record Pod(
-        String path, Node.Mapping spec, Map<String, String> labels, List<Container> containers, List<Volume> volumes) {
+        String path,
+        Node.Mapping node,
+        Node.Mapping spec,
+        Map<String, String> labels,
+        List<Container> containers,
+        List<Volume> volumes) {
     public Pod {
         labels = Map.copyOf(labels);
         containers = List.copyOf(containers);

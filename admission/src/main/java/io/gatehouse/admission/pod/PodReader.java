@@ -51,10 +51,11 @@ public final class PodReader {
             template = next.get();
             path += field + ".";
         }
-        var labels = labels(template, path);
+        var pod = template;
+        var labels = labels(pod, path);
         var specPath = path + "spec";
-        return required(template, "spec", path)
-                .map(spec -> new Pod(specPath, spec, labels, containers(spec, specPath), volumes(spec, specPath)));
+        return required(pod, "spec", path)
+                .map(spec -> new Pod(specPath, pod, spec, labels, containers(spec, specPath), volumes(spec, specPath)));
     }
 
     private Optional<Node.Mapping> required(Node.Mapping parent, String field, String path) {

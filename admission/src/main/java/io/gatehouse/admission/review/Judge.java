@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.review;
 
+import io.gatehouse.admission.control.Arrival;
 import io.gatehouse.admission.control.Control;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Container;
@@ -11,14 +12,11 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.engine.policy.Workload;
-import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Decides by a snapshot what becomes of an object. Online and offline ask the same methods.
@@ -41,8 +39,7 @@ public final class Judge {
         return switch (request.operation()) {
             case CREATE -> decide(request, Optional.empty(), snapshot, today);
             case UPDATE -> decide(request, request.oldObject(), snapshot, today);
-            case DELETE, CONNECT ->
-                new Outcome.Judged(new Decision.Allow(request.operation() + " brings in no container"));
+            case DELETE, CONNECT -> byRules(request, snapshot, today, request.operation() + " brings in no container");
         };
     }
 
@@ -51,15 +48,24 @@ public final class Judge {
         var subject = request.subject();
         var bearer = Bearer.of(subject.group(), subject.kind());
         if (bearer.isEmpty()) {
-            return new Outcome.Judged(new Decision.Allow(subject.kind() + " carries no pod"));
+            return byRules(request, snapshot, today, subject.kind() + " carries no pod");
         }
         return switch (PodReader.read(bearer.get(), request.object().orElseThrow(), "")) {
             case PodReader.Outcome.Malformed(var diagnostics) -> new Outcome.Malformed(diagnostics);
             case PodReader.Outcome.Found(var pod) -> {
-                var old = before.flatMap(object -> pod(bearer.get(), object));
-                yield new Outcome.Judged(decide(findings(pod, old, subject.namespace(), snapshot, today)));
+                var arrival = new Arrival(pod, request.sent());
+                var old = before.flatMap(object -> pod(bearer.get(), object))
+                        .map(standing -> new Arrival(standing, request.sent()));
+                var findings = findings(arrival, old, subject.namespace(), snapshot, today);
+                findings.addAll(RuleFindings.of(request.sent(), subject, snapshot, today));
+                yield new Outcome.Judged(decide(findings));
             }
         };
+    }
+
+    private static Outcome byRules(ReviewRequest request, Snapshot snapshot, LocalDate today, String otherwise) {
+        var findings = RuleFindings.of(request.sent(), request.subject(), snapshot, today);
+        return new Outcome.Judged(findings.isEmpty() ? new Decision.Allow(otherwise) : decide(findings));
     }
 
     /// An old object that cannot be read excuses nothing.
@@ -81,10 +87,11 @@ public final class Judge {
     /// @param before the same pod as it is stored, where the request changes one
     /// @param namespace absent where it is not known, which no policy that asks for one matches
     public static List<Finding> findings(
-            Pod pod, Optional<Pod> before, Optional<String> namespace, Snapshot snapshot, LocalDate today) {
-        var findings = fresh(pod, namespace, snapshot, today);
+            Arrival arrival, Optional<Arrival> before, Optional<String> namespace, Snapshot snapshot, LocalDate today) {
+        var findings = fresh(arrival, namespace, snapshot, today);
         if (before.isPresent() && !findings.isEmpty()) {
-            var standing = new Standing(pod, before.get(), fresh(before.get(), namespace, snapshot, today));
+            var standing =
+                    new Standing(arrival.pod(), before.get().pod(), fresh(before.get(), namespace, snapshot, today));
             findings.replaceAll(standing::mark);
         }
         findings.sort(Comparator.comparingInt((Finding f) -> f.breach().span().line())
@@ -92,38 +99,39 @@ public final class Judge {
         return findings;
     }
 
-    private static List<Finding> fresh(Pod pod, Optional<String> namespace, Snapshot snapshot, LocalDate today) {
+    private static List<Finding> fresh(
+            Arrival arrival, Optional<String> namespace, Snapshot snapshot, LocalDate today) {
         var findings = new ArrayList<Finding>();
-        covered(pod, namespace, snapshot, today).forEach((policy, containers) -> {
-            var asked = policy.admission().orElseThrow();
-            for (var control : Control.ALL) {
-                for (var breach : control.breaches(asked, pod, containers)) {
-                    findings.add(new Finding(policy.name(), policy.mode(), breach, Since.NOW));
+        var pod = arrival.pod();
+        for (var covered : snapshot.select(workloads(pod, namespace), today)) {
+            var policy = covered.policy().policy();
+            covered.policy().admission().ifPresent(plan -> {
+                var containers = some(pod.containers(), covered.containers());
+                for (var control : Control.ALL) {
+                    for (var breach : control.breaches(plan, arrival, containers)) {
+                        findings.add(new Finding(policy.name(), policy.mode(), breach, Since.NOW));
+                    }
                 }
-            }
-        });
+            });
+        }
         return findings;
     }
 
-    /// Which containers each policy is about, policies in the order of the snapshot.
-    private static Map<WorkloadPolicy, List<Container>> covered(
-            Pod pod, Optional<String> namespace, Snapshot snapshot, LocalDate today) {
-        var containersOf = new IdentityHashMap<WorkloadPolicy, List<Container>>();
+    private static List<Workload> workloads(Pod pod, Optional<String> namespace) {
+        var labels = Optional.of(pod.labels());
+        var workloads = new ArrayList<Workload>(pod.containers().size());
         for (var container : pod.containers()) {
-            var workload = new Workload(namespace, Optional.of(pod.labels()), container.image(), container.name());
-            for (var policy : snapshot.select(workload, today)) {
-                if (policy.admission().isPresent()) {
-                    containersOf.computeIfAbsent(policy, _ -> new ArrayList<>()).add(container);
-                }
-            }
+            workloads.add(new Workload(namespace, labels, container.image(), container.name()));
         }
-        var inOrder = new LinkedHashMap<WorkloadPolicy, List<Container>>();
-        for (var policy : snapshot.policies()) {
-            var containers = containersOf.get(policy);
-            if (containers != null) {
-                inOrder.put(policy, containers);
-            }
+        return workloads;
+    }
+
+    private static List<Container> some(List<Container> containers, BitSet which) {
+        if (which.cardinality() == containers.size()) {
+            return containers;
         }
-        return inOrder;
+        var chosen = new ArrayList<Container>();
+        which.stream().forEach(place -> chosen.add(containers.get(place)));
+        return chosen;
     }
 }

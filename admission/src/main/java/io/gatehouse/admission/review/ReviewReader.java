@@ -145,7 +145,8 @@ public final class ReviewReader {
                 object,
                 oldObject,
                 Fields.isTrue(dryRun),
-                user.orElse("")));
+                user.orElse(""),
+                request));
     }
 
     /// The name an object gives itself; `generateName` and a star where it leaves the rest to the API server.

@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param oldObject as it is stored; absent on CREATE and CONNECT
 /// @param dryRun nothing will be stored, so nothing may be told
 /// @param user who asks, empty where the request does not say
+/// @param sent the request as it was sent, for conditions that may ask anything of it
 public record ReviewRequest(
         String uid,
         Subject subject,
@@ -20,7 +21,30 @@ public record ReviewRequest(
         Optional<Node.Mapping> object,
         Optional<Node.Mapping> oldObject,
         boolean dryRun,
-        String user) {
+        String user,
+        Node.Mapping sent) {
+    /// A request that nobody sent.
+    public ReviewRequest(
+            String uid,
+            Subject subject,
+            String resource,
+            Operation operation,
+            Optional<Node.Mapping> object,
+            Optional<Node.Mapping> oldObject,
+            boolean dryRun,
+            String user) {
+        this(
+                uid,
+                subject,
+                resource,
+                operation,
+                object,
+                oldObject,
+                dryRun,
+                user,
+                Unsent.request(subject, operation, object, user));
+    }
+
     public enum Operation {
         CREATE,
         UPDATE,

@@ -139,7 +139,7 @@ class JudgeTest {
     @Test
     void a_policy_judges_the_containers_it_matches_and_the_whole_pod_if_it_matches_any() {
         var match = new Match(List.of(), Map.of("app", "web"), List.of("*nginx*"), List.of());
-        var section = new AdmissionSection(true, List.of("/etc"), Optional.of(Policies.NO_PRIVILEGE));
+        var section = new AdmissionSection(true, List.of("/etc"), Optional.of(Policies.NO_PRIVILEGE), List.of());
         var policies = snapshot(policy("nginx", ENFORCE, match, List.of(), section));
         var pod = """
                 apiVersion: v1

@@ -14,19 +14,23 @@ import java.util.Optional;
 
 /// Policies and snapshots as tests want them.
 public final class Policies {
-    public static final AdmissionSection READ_ONLY = new AdmissionSection(true, List.of(), Optional.empty());
+    public static final AdmissionSection READ_ONLY = new AdmissionSection(true, List.of(), Optional.empty(), List.of());
     public static final PrivilegeSection NO_PRIVILEGE = new PrivilegeSection(true, true, true, true, true);
     public static final AdmissionSection EVERYTHING = new AdmissionSection(
-            true, List.of("/", "/etc", "/proc", "/var/run/docker.sock"), Optional.of(NO_PRIVILEGE));
+            true, List.of("/", "/etc", "/proc", "/var/run/docker.sock"), Optional.of(NO_PRIVILEGE), List.of());
 
     private Policies() {}
 
     public static AdmissionSection mounts(String... forbidden) {
-        return new AdmissionSection(false, List.of(forbidden), Optional.empty());
+        return new AdmissionSection(false, List.of(forbidden), Optional.empty(), List.of());
     }
 
     public static AdmissionSection privilege(PrivilegeSection section) {
-        return new AdmissionSection(false, List.of(), Optional.of(section));
+        return new AdmissionSection(false, List.of(), Optional.of(section), List.of());
+    }
+
+    public static AdmissionSection deny(AdmissionSection.Deny... conditions) {
+        return new AdmissionSection(false, List.of(), Optional.empty(), List.of(conditions));
     }
 
     public static WorkloadPolicy policy(String name, Mode mode, AdmissionSection section) {

@@ -36,31 +36,27 @@ class SharedCasesTest {
     private static final LocalDate TODAY = LocalDate.of(2026, 11, 1);
 
     /// Each control of the suites as one of our policies asks it.
-    private static final Map<String, AdmissionSection> ASKED = Map.of(
-            "read-only-root-fs",
-            Policies.READ_ONLY,
-            "privileged",
-            Policies.privilege(new PrivilegeSection(true, false, false, false, false)),
-            "allow-privilege-escalation",
-            Policies.privilege(new PrivilegeSection(false, false, false, false, true)),
-            "host-namespaces",
-            Policies.privilege(new PrivilegeSection(false, true, true, true, false)),
-            "host-namespaces-pid-ipc",
-            Policies.privilege(new PrivilegeSection(false, true, true, false, false)),
-            "host-pid-ipc",
-            Policies.privilege(new PrivilegeSection(false, true, true, false, false)),
-            "host-pid",
-            Policies.privilege(new PrivilegeSection(false, true, false, false, false)),
-            "host-network",
-            Policies.privilege(new PrivilegeSection(false, false, false, true, false)),
-            "sensitive-mount",
-            Policies.mounts("/", "/etc", "/proc", "/sys", "/var/lib/kubelet", "/root"),
-            "cri-socket",
-            Policies.mounts(
-                    "/var/run/docker.sock",
-                    "/run/containerd/containerd.sock",
-                    "/run/crio/crio.sock",
-                    "/run/cri-dockerd.sock"));
+    private static final Map<String, AdmissionSection> ASKED = Map.ofEntries(
+            entry("read-only-root-fs", Policies.READ_ONLY),
+            entry("privileged", Policies.privilege(new PrivilegeSection(true, false, false, false, false))),
+            entry(
+                    "allow-privilege-escalation",
+                    Policies.privilege(new PrivilegeSection(false, false, false, false, true))),
+            entry("host-namespaces", Policies.privilege(new PrivilegeSection(false, true, true, true, false))),
+            entry("host-namespaces-pid-ipc", Policies.privilege(new PrivilegeSection(false, true, true, false, false))),
+            entry("host-pid-ipc", Policies.privilege(new PrivilegeSection(false, true, true, false, false))),
+            entry("host-pid", Policies.privilege(new PrivilegeSection(false, true, false, false, false))),
+            entry("host-network", Policies.privilege(new PrivilegeSection(false, false, false, true, false))),
+            entry("sensitive-mount", Policies.mounts("/", "/etc", "/proc", "/sys", "/var/lib/kubelet", "/root")),
+            entry(
+                    "cri-socket",
+                    Policies.mounts(
+                            "/var/run/docker.sock",
+                            "/run/containerd/containerd.sock",
+                            "/run/crio/crio.sock",
+                            "/run/cri-dockerd.sock")),
+            entry("image-digest", condition("not ka.req.container.image regex \".*@sha256:[0-9a-f]{64}\"")),
+            entry("ephemeral-containers", condition("ka.req.pod.ephemeralContainers.name exists")));
 
     private static final String GATEKEEPER = "gatekeeper/";
     private static final String ABOVE_VAR_RUN =
@@ -96,6 +92,10 @@ class SharedCasesTest {
                     ONLY_V1),
             entry("kubewarden/pod-privileged-policy/privileged_ephemeral_container.json#0 privileged", NONE_SKIPPED),
             entry("kubewarden/pod-privileged-policy/privileged_init_container.json#0 privileged", NONE_SKIPPED));
+
+    private static AdmissionSection condition(String when) {
+        return Policies.deny(new AdmissionSection.Deny("condition", when, "refused by a condition"));
+    }
 
     @Test
     void every_case_agrees_or_is_a_known_difference() throws IOException {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.gatehouse.cli;
+package io.gatehouse.cli.exit;
 
 /// A command cannot do what was asked, for a reason the user can mend. Its message is all that is printed.
 public final class Refusal extends RuntimeException {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.gatehouse.cli;
+package io.gatehouse.cli.exit;
 
 /// What the exit code means, the same for every command. A code never changes its meaning.
 public enum Exit {
