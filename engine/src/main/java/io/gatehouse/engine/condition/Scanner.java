@@ -136,7 +136,10 @@ final class Scanner {
     }
 
     static boolean isNumber(String text) {
-        return !text.isEmpty() && new Scanner(Script.of(new SourceText("number", text))).number().equals(text);
+        return !text.isEmpty()
+                && new Scanner(Script.of(new SourceText("number", text)))
+                        .number()
+                        .equals(text);
     }
 
     Optional<Literal> quoted() {

@@ -124,8 +124,9 @@ public final class YamlReader {
             diagnostics.add(e.diagnostic);
         } catch (MarkedYAMLException e) {
             diagnostics.add(notYaml(e));
-        } catch (YAMLException e) { // without a place: the reader of characters, which we asked before
-            throw new IllegalStateException("the YAML parser failed on a text of printable characters", e);
+        } catch (YAMLException _) { // without a place: the library's scanner lost its way in what comes next
+            diagnostics.add(Code.NOT_YAML.at(
+                    lines.span(reached.getIndex(), reached.getIndex() + 1), "not YAML: unreadable from here on"));
         }
         diagnostics.sort(Comparator.comparingInt((Diagnostic d) -> d.span().line())
                 .thenComparingInt(d -> d.span().column()));

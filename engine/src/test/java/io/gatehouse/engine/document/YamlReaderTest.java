@@ -48,6 +48,12 @@ class YamlReaderTest {
         assertEquals("2:1+1", place(document.entries().get(1).keySpan()));
     }
 
+    /// The library's scanner gave up on these without saying where, and the policy folder's reader with it.
+    @Test
+    void what_the_scanner_cannot_place_is_no_yaml() {
+        assertEquals(List.of(Code.NOT_YAML.id()), codes(read(" ? [\n]&a,").diagnostics()));
+    }
+
     @Test
     void nesting_is_read_down_to_the_limit_and_refused_below_it() {
         int flow = YamlReader.MAX_DEPTH;
