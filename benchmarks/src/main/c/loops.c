@@ -3,7 +3,7 @@
  *
  *   loops LOOP ITERATIONS ROUNDS DIRECTORY NOTHING
  *
- * LOOP       getppid | open-close | create-write-unlink | fork-exec
+ * LOOP       getppid | open-close | open-new | create-write-unlink | fork-exec | connect
  * DIRECTORY  where files are made
  * NOTHING    the static program that fork-exec runs
  *
@@ -12,9 +12,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,6 +25,7 @@
 enum { MAX_ROUNDS = 1000 };
 
 static char file[4096];
+static char unseen[4200];
 static char *nothing[2];
 static char *no_environment[1];
 
@@ -44,6 +47,43 @@ static void open_close_once(void)
 	if (fd < 0)
 		die(file);
 	close(fd);
+}
+
+/* A name that nobody asked for before, and that is not there: what a filter has not learnt. */
+static void open_new_once(void)
+{
+	static unsigned long number;
+
+	snprintf(unseen, sizeof(unseen), "%s-%lu", file, number++);
+	if (open(unseen, O_RDONLY | O_CLOEXEC) >= 0)
+		die(unseen);
+}
+
+/* A connection over loopback, taken and reset, so that no port stays in use. */
+static void connect_once(void)
+{
+	static struct sockaddr_in address = { .sin_family = AF_INET };
+	static int listener = -1;
+	struct linger reset = { .l_onoff = 1 };
+	socklen_t length = sizeof(address);
+	int client, server;
+
+	if (listener < 0) {
+		address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (listener < 0 || bind(listener, (void *)&address, length) || listen(listener, 8) ||
+		    getsockname(listener, (void *)&address, &length))
+			die("listener");
+	}
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (client < 0 || connect(client, (void *)&address, sizeof(address)))
+		die("connect");
+	server = accept(listener, NULL, NULL);
+	if (server < 0)
+		die("accept");
+	setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(client);
+	close(server);
 }
 
 static void create_write_unlink_once(void)
@@ -94,8 +134,10 @@ static const struct loop {
 } loops[] = {
 	{ "getppid", getppid_once, 0 },
 	{ "open-close", open_close_once, 1 },
+	{ "open-new", open_new_once, 0 },
 	{ "create-write-unlink", create_write_unlink_once, 0 },
 	{ "fork-exec", fork_exec_once, 0 },
+	{ "connect", connect_once, 0 },
 };
 
 static double round_ns(void (*once)(void), long iterations)

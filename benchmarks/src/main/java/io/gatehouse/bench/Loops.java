@@ -28,7 +28,11 @@ public final class Loops {
         GETPPID(400_000),
         OPEN_CLOSE(30_000),
         CREATE_WRITE_UNLINK(5_000),
-        FORK_EXEC(100);
+        FORK_EXEC(100),
+        /// A TCP connection over loopback, made, taken and reset.
+        CONNECT(5_000),
+        /// Files that are not there, each of a name that was never asked for before.
+        OPEN_NEW(30_000);
 
         private final int iterations;
 

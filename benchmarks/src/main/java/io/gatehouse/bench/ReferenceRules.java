@@ -54,6 +54,10 @@ final class ReferenceRules {
         return Files.isDirectory(FOLDER);
     }
 
+    static List<Path> paths(List<String> files) {
+        return files.stream().map(FOLDER::resolve).toList();
+    }
+
     static List<SourceText> texts(List<String> files) throws IOException {
         var texts = new ArrayList<SourceText>();
         for (var file : files) {
