@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -37,7 +38,7 @@ final class RingDrain {
         try (var container = Bench.container(folder);
                 var kernel = KernelSide.load();
                 var ring = kernel.events()) {
-            var enforcer = new Enforcer(kernel);
+            var enforcer = new Enforcer(kernel, _ -> Optional.empty());
             enforcer.apply(Bench.policy(container, Mode.AUDIT), LocalDate.now());
             enforcer.adopt(
                     new ContainerFinder(Path.of("/")).ofProcess(container.pid()).orElseThrow(),

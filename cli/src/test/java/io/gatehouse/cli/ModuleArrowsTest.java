@@ -146,6 +146,18 @@ class ModuleArrowsTest {
     }
 
     @Test
+    void the_api_server_is_asked_from_one_place_of_the_agent() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.gatehouse.agent.kubernetes..", "io.gatehouse.admission..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.fabric8..")
+                .because("the client is large, and an agent outside a cluster must not load it")
+                .check(CLASSES);
+    }
+
+    @Test
     void the_core_reads_no_clock_and_no_files() {
         noClasses()
                 .that()

@@ -13,6 +13,7 @@ import io.gatehouse.agent.enforce.LateJudge;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
+import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.events.KernelEvent;
 import java.nio.ByteBuffer;
@@ -64,6 +65,8 @@ public final class Agent implements AutoCloseable {
 
     // Written by any thread, read by the ring thread.
     private volatile Snapshot wanted;
+    private volatile boolean labelsChanged;
+    private volatile Optional<NodePods> pods = Optional.empty(); // written once
     private volatile boolean stopping;
 
     /// A cgroup that something runs in and that may yet turn out to be a container's.
@@ -83,7 +86,9 @@ public final class Agent implements AutoCloseable {
             counted.put(counter, 0L);
         }
         this.poller = Poller.of(ring);
-        this.enforcer = new Enforcer(kernel);
+        this.enforcer = new Enforcer(
+                kernel,
+                pod -> pods.flatMap(known -> pod.uid().flatMap(known::byUid)).map(NodePods.NodePod::labels));
         this.lateJudge = new LateJudge(kernel);
         this.alertWriter = new AlertWriter(kernel);
         this.ownContainer = finder.ofProcess(ProcessHandle.current().pid()).map(Container::id);
@@ -106,6 +111,21 @@ public final class Agent implements AutoCloseable {
     public void inForce(Snapshot snapshot) {
         wanted = snapshot;
         poller.wake();
+    }
+
+    /// Follows the labels of this node's pods, where the agent runs in a cluster; policies that select pods by label
+    /// are
+    /// kept from then on. To be called once.
+    ///
+    /// @param node as the API server names it
+    public void followPods(String node) {
+        pods = NodePods.inCluster(
+                node,
+                () -> {
+                    labelsChanged = true;
+                    poller.wake();
+                },
+                listener::notice);
     }
 
     /// What the kernel side can do here; its answers do not change while the agent runs.
@@ -232,12 +252,14 @@ public final class Agent implements AutoCloseable {
 
     // ---- policies
 
-    /// Exemptions end with a day, so a new day is a reason too.
+    /// Exemptions end with a day, so a new day is a reason too, and so are labels that came or changed.
     private void applyWanted() {
         var next = wanted;
-        if (next == inForce && today().equals(inForceOn)) {
+        boolean otherLabels = labelsChanged;
+        if (next == inForce && today().equals(inForceOn) && !otherLabels) {
             return;
         }
+        labelsChanged = false;
         try {
             var applied = enforcer.apply(next, today());
             applied.made().forEach(this::tellGaps);
@@ -254,10 +276,13 @@ public final class Agent implements AutoCloseable {
     }
 
     private void tellWhatLabelsKeepOut(Snapshot snapshot) {
+        if (pods.isPresent()) {
+            return;
+        }
         for (var policy : snapshot.policies()) {
             if (policy.runtime().isPresent() && !policy.match().matchLabels().isEmpty()) {
                 listener.notice("policy " + policy.name() + " is not kept on this node: it selects pods by label, and"
-                        + " the agent does not know the labels of pods yet");
+                        + " labels are told by an API server, and there is none here");
             }
         }
     }
@@ -298,6 +323,7 @@ public final class Agent implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        pods.ifPresent(NodePods::close);
         poller.close();
         ring.close();
         kernel.close();

@@ -66,7 +66,7 @@ class LimitsTest {
         var policy = policy("root", Mode.ENFORCE, Optional.empty(), Optional.of(writes(Action.DENY)));
         try (var kernel = KernelSide.load();
                 var ring = kernel.events()) {
-            var enforcer = new Enforcer(kernel);
+            var enforcer = new Enforcer(kernel, _ -> Optional.empty());
             enforcer.apply(new Snapshot("full-ring", List.of(policy)), LocalDate.now());
             enforcer.adopt(
                     new ContainerFinder(Path.of("/")).ofProcess(container.pid()).orElseThrow(),

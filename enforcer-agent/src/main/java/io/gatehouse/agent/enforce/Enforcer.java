@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Gives every container its rules and keeps them in the kernel. Ring thread only.
 ///
@@ -27,6 +28,7 @@ import java.util.Set;
 public final class Enforcer {
     private final KernelSide kernel;
     private final KernelRules maps;
+    private final Function<Container.Pod, Optional<Map<String, String>>> labels;
     private final Generations generations;
     private final Map<String, Known> byId = new HashMap<>();
     private final Map<Long, Known> byScope = new HashMap<>();
@@ -45,8 +47,10 @@ public final class Enforcer {
         }
     }
 
-    public Enforcer(KernelSide kernel) {
+    /// @param labels of a pod, as far as they are known by now
+    public Enforcer(KernelSide kernel, Function<Container.Pod, Optional<Map<String, String>>> labels) {
         this.kernel = kernel;
+        this.labels = labels;
         this.maps = kernel.rules();
         this.generations = new Generations(kernel, maps);
         slots.set(0); // "nothing asked"
@@ -191,7 +195,7 @@ public final class Enforcer {
     private List<WorkloadPolicy> policiesFor(Container container, LocalDate today) {
         var workload = new Workload(
                 container.pod().flatMap(Container.Pod::namespace),
-                Optional.empty(), // labels are the API server's to tell
+                container.pod().flatMap(labels),
                 container.image(),
                 container.shownName());
         return snapshot.select(workload, today).stream()
