@@ -9,7 +9,6 @@ import io.gatehouse.agent.kernel.Wire;
 import io.gatehouse.events.Backend;
 import io.gatehouse.schemas.alert.Guarantee;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,15 +44,15 @@ public final class KernelSide implements AutoCloseable {
     /// wait for [#need].
     public static KernelSide load() {
         makeOverlayKnown();
-        var elf = elf();
-        int hostMounts = hostMountNamespace();
-        var whyNotLsm = whyNotLsm(elf, hostMounts);
+        var image = BpfObject.Image.ofResource(OBJECT);
+        var constants = constants(hostMountNamespace());
+        var whyNotLsm = whyNotLsm(image, constants);
         var backend = whyNotLsm.isEmpty() ? Backend.LSM : Backend.TRACEPOINT;
 
         var wanted = new HashSet<>(GuardProgram.programsOf(backend));
         wanted.addAll(GuardProgram.WATCH);
         wanted.add(GuardProgram.IDENTIFY);
-        var kernel = new KernelSide(BpfObject.load(elf, wanted, hostMounts), backend, whyNotLsm);
+        var kernel = new KernelSide(BpfObject.load(image, wanted, constants), backend, whyNotLsm);
         try {
             kernel.describeSyscalls();
             GuardProgram.WATCH.forEach(kernel.object::attach);
@@ -65,8 +64,8 @@ public final class KernelSide implements AutoCloseable {
     }
 
     /// Why inline denial is not to be had here; empty where it is.
-    private static Optional<String> whyNotLsm(byte[] elf, int hostMounts) {
-        try (var probe = BpfObject.load(elf, Set.of(GuardProgram.EXEC.program()), hostMounts)) {
+    private static Optional<String> whyNotLsm(BpfObject.Image image, Map<String, byte[]> constants) {
+        try (var probe = BpfObject.load(image, Set.of(GuardProgram.EXEC.program()), constants)) {
             var refusal = probe.refused().get(GuardProgram.EXEC.program());
             if (refusal != null) {
                 return Optional.of("this kernel refuses LSM programs: " + refusal);
@@ -97,15 +96,10 @@ public final class KernelSide implements AutoCloseable {
         }
     }
 
-    private static byte[] elf() {
-        try (var in = KernelSide.class.getResourceAsStream(OBJECT)) {
-            if (in == null) {
-                throw new IllegalStateException(OBJECT + " is not on the class path; build with ./mvnw package");
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /// What the programs are told before they are loaded.
+    private static Map<String, byte[]> constants(int hostMounts) {
+        return Map.of(
+                ".rodata.config", BpfObject.buffer(4).putInt(0, hostMounts).array());
     }
 
     /// Of process 1, so that an agent in a pod with the host's pids finds the host's. Where that may not be looked at,

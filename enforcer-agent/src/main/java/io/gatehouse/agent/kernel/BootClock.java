@@ -17,6 +17,11 @@ public final class BootClock {
         return Instant.ofEpochSecond(Math.floorDiv(then, NANOS), Math.floorMod(then, NANOS));
     }
 
+    /// Since boot, sleep included: the clock of every record's time.
+    public static long nanos() {
+        return read(CLOCK_BOOTTIME);
+    }
+
     private static long read(int clock) {
         var time = Native.zeroed(16); // struct timespec
         Native.c().clock_gettime(clock, time);

@@ -35,6 +35,18 @@ public final class BpfMap {
         }
     }
 
+    /// Sets a value of eight bytes, taking the key from where it lies: for what is written at the rate of events.
+    public synchronized void put(byte[] key, int offset, long value) {
+        if (valueBytes != 8) {
+            throw new IllegalArgumentException(name + " holds " + valueBytes + " bytes a value, not 8");
+        }
+        this.key.put(0, key, offset, keyBytes);
+        this.value.putLong(0, value);
+        if (Native.bpf().bpf_map_update_elem(fd, this.key, this.value, 0) != 0) {
+            throw new KernelException("bpf_map_update_elem", name, Native.errno());
+        }
+    }
+
     /// Reads a value into the buffer; false where the key is not there.
     public synchronized boolean get(ByteBuffer key, ByteBuffer into) {
         copyIn(key, this.key, keyBytes);

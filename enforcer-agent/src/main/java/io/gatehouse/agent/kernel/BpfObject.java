@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.kernel;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import jnr.ffi.Pointer;
 
@@ -16,14 +19,22 @@ import jnr.ffi.Pointer;
 public final class BpfObject implements AutoCloseable {
     private static final Pattern REFUSED =
             Pattern.compile("prog '([^']+)': (?:failed to load|failed to find|BPF program load failed)");
+    private static final int PROGRAM_INFO_BYTES = 232; // struct bpf_prog_info up to attach_btf_id, Linux 6.1
+    private static final int INFO_ID = 4;
+    private static final int INFO_XLATED_BYTES = 20;
+    private static final int INFO_RUN_NANOS = 192;
+    private static final int INFO_RUNS = 200;
+    private static final int INFO_RECURSION_MISSES = 208;
 
+    private final Image image;
     private final Pointer object;
     private final Map<String, Pointer> programs = new LinkedHashMap<>();
     private final Map<String, Pointer> links = new LinkedHashMap<>();
     private final Map<String, String> refused;
     private final Set<String> loaded;
 
-    private BpfObject(Pointer object, Set<String> loaded, Map<String, String> refused) {
+    private BpfObject(Image image, Pointer object, Set<String> loaded, Map<String, String> refused) {
+        this.image = image;
         this.object = object;
         this.loaded = Set.copyOf(loaded);
         this.refused = Map.copyOf(refused);
@@ -32,29 +43,84 @@ public final class BpfObject implements AutoCloseable {
         }
     }
 
+    /// An object as the compiler left it.
+    ///
+    /// @param file its name, for messages
+    /// @param elf its bytes; nobody changes them
+    public record Image(String file, byte[] elf) {
+        /// @param resource on the class path, absolute
+        public static Image ofResource(String resource) {
+            try (var in = BpfObject.class.getResourceAsStream(resource)) {
+                if (in == null) {
+                    throw new IllegalStateException(resource + " is not on the class path; build with ./mvnw package");
+                }
+                return new Image(resource.substring(resource.lastIndexOf('/') + 1), in.readAllBytes());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /// The programs it holds and the sections they stand in, such as `fexit/__x64_sys_openat`. Loads nothing.
+        public Map<String, String> programs() {
+            var object = open(this);
+            try {
+                var sections = new LinkedHashMap<String, String>();
+                for (var program : programsOf(object)) {
+                    sections.put(
+                            Native.bpf().bpf_program__name(program),
+                            Native.bpf().bpf_program__section_name(program));
+                }
+                return sections;
+            } finally {
+                Native.bpf().bpf_object__close(object);
+            }
+        }
+    }
+
     /// Loads the wanted programs. One that this kernel refuses is left out and listed by [#refused]: a kernel that
     /// lacks one hook must not cost the others.
     ///
-    /// @param config what `gh_config` is to hold
-    public static BpfObject load(byte[] elf, Set<String> wanted, int hostMountNamespace) {
+    /// @param constants the content of read-only sections, by the name of their map
+    public static BpfObject load(Image image, Set<String> wanted, Map<String, byte[]> constants) {
+        return load(image, wanted, object -> constants.forEach((map, value) -> fix(object, map, value)));
+    }
+
+    /// Loads more programs of the image that another object came from, onto the maps of that object.
+    public static BpfObject loadBeside(BpfObject first, Set<String> wanted) {
+        return load(first.image, wanted, object -> first.lendMaps(object));
+    }
+
+    private static BpfObject load(Image image, Set<String> wanted, Consumer<Pointer> prepare) {
         var refused = new LinkedHashMap<String, String>();
         var wantedNow = new HashSet<>(wanted);
+        var present = image.programs().keySet();
+        for (var program : wanted) {
+            if (!present.contains(program)) {
+                wantedNow.remove(program);
+                refused.put(program, "there is no such program in " + image.file);
+            }
+        }
         while (true) {
             var log = LibbpfLog.start();
-            var object = open(elf);
+            var object = open(image);
             for (var program : programsOf(object)) {
                 var name = Native.bpf().bpf_program__name(program);
                 Native.bpf().bpf_program__set_autoload(program, wantedNow.contains(name));
             }
-            configure(object, hostMountNamespace);
+            try {
+                prepare.accept(object);
+            } catch (RuntimeException e) {
+                Native.bpf().bpf_object__close(object);
+                throw e;
+            }
             if (Native.bpf().bpf_object__load(object) == 0) {
-                return new BpfObject(object, wantedNow, refused);
+                return new BpfObject(image, object, wantedNow, refused);
             }
             int errno = Native.errno();
             Native.bpf().bpf_object__close(object);
             var culprit = culprit(log.text());
             if (culprit.isEmpty() || !wantedNow.remove(culprit)) {
-                throw new KernelException("bpf_object__load", "gatehouse.bpf.o", errno, log.tail());
+                throw new KernelException("bpf_object__load", image.file, errno, log.tail());
             }
             refused.put(culprit, new KernelException("BPF_PROG_LOAD", culprit, errno).getMessage());
         }
@@ -65,22 +131,32 @@ public final class BpfObject implements AutoCloseable {
         return matcher.find() ? matcher.group(1) : "";
     }
 
-    private static Pointer open(byte[] elf) {
-        var bytes = Native.zeroed(elf.length);
-        bytes.put(0, elf, 0, elf.length);
-        var object = Native.bpf().bpf_object__open_mem(bytes, elf.length, null);
+    private static Pointer open(Image image) {
+        var bytes = Native.zeroed(image.elf.length);
+        bytes.put(0, image.elf, 0, image.elf.length);
+        var object = Native.bpf().bpf_object__open_mem(bytes, image.elf.length, null);
         if (object == null) {
-            throw new KernelException("bpf_object__open_mem", "gatehouse.bpf.o", Native.errno());
+            throw new KernelException("bpf_object__open_mem", image.file, Native.errno());
         }
         return object;
     }
 
-    private static void configure(Pointer object, int hostMountNamespace) {
-        var map = Native.bpf().bpf_object__find_map_by_name(object, ".rodata.config");
-        var value = Native.zeroed(4);
-        value.putInt(0, hostMountNamespace);
-        if (map == null || Native.bpf().bpf_map__set_initial_value(map, value, 4) != 0) {
-            throw new KernelException("bpf_map__set_initial_value", "gh_config", Native.errno());
+    private static void fix(Pointer object, String name, byte[] content) {
+        var map = Native.bpf().bpf_object__find_map_by_name(object, name);
+        var value = Native.zeroed(content.length);
+        value.put(0, content, 0, content.length);
+        if (map == null || Native.bpf().bpf_map__set_initial_value(map, value, content.length) != 0) {
+            throw new KernelException("bpf_map__set_initial_value", name, Native.errno());
+        }
+    }
+
+    private void lendMaps(Pointer borrower) {
+        Pointer map = null;
+        while ((map = Native.bpf().bpf_object__next_map(borrower, map)) != null) {
+            var name = Native.bpf().bpf_map__name(map);
+            if (Native.bpf().bpf_map__reuse_fd(map, mapFd(name)) != 0) {
+                throw new KernelException("bpf_map__reuse_fd", name, Native.errno());
+            }
         }
     }
 
@@ -131,6 +207,18 @@ public final class BpfObject implements AutoCloseable {
         return new BpfMap(name, mapFd(name), keyBytes, valueBytes);
     }
 
+    /// Puts a ring of its own into the place of a map of maps. Once this returns, no program writes to the one before:
+    /// the kernel waits for those that still might.
+    public void place(String name, int index, RingBuffer ring) {
+        var key = Native.zeroed(4);
+        key.putInt(0, index);
+        var value = Native.zeroed(4);
+        value.putInt(0, ring.fd());
+        if (Native.bpf().bpf_map_update_elem(mapFd(name), key, value, 0) != 0) {
+            throw new KernelException("bpf_map_update_elem", name, Native.errno());
+        }
+    }
+
     public RingBuffer ring(String name, int bytes) {
         return RingBuffer.map(mapFd(name), bytes);
     }
@@ -159,6 +247,31 @@ public final class BpfObject implements AutoCloseable {
         }
         memory.get(0, bytes, 0, bytes.length);
         context.put(0, bytes);
+    }
+
+    /// What the kernel counts of a program.
+    ///
+    /// @param id in the kernel, as `bpftool prog` shows it
+    /// @param instructions after the verifier
+    /// @param runs 0 unless `kernel.bpf_stats_enabled` is set
+    /// @param runNanos as `runs`
+    /// @param misses times that it did not run, because it ran already on that processor
+    public record ProgramCounts(int id, int instructions, long runs, long runNanos, long misses) {}
+
+    public ProgramCounts counts(String name) {
+        var information = Native.zeroed(PROGRAM_INFO_BYTES);
+        var length = Native.zeroed(4);
+        length.putInt(0, PROGRAM_INFO_BYTES);
+        int fd = Native.bpf().bpf_program__fd(program(name));
+        if (Native.bpf().bpf_obj_get_info_by_fd(fd, information, length) != 0) {
+            throw new KernelException("BPF_OBJ_GET_INFO_BY_FD", name, Native.errno());
+        }
+        return new ProgramCounts(
+                information.getInt(INFO_ID),
+                information.getInt(INFO_XLATED_BYTES) / 8,
+                information.getLong(INFO_RUNS),
+                information.getLong(INFO_RUN_NANOS),
+                information.getLong(INFO_RECURSION_MISSES));
     }
 
     private Pointer program(String name) {

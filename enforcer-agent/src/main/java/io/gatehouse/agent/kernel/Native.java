@@ -76,7 +76,29 @@ final class Native {
 
         Pointer bpf_object__find_map_by_name(Pointer object, @In String name);
 
+        Pointer bpf_object__next_map(Pointer object, Pointer previous);
+
+        String bpf_map__name(Pointer map);
+
         int bpf_map__fd(Pointer map);
+
+        int bpf_map__reuse_fd(Pointer map, int fd);
+
+        int bpf_map_create(
+                int type,
+                @In String name,
+                @u_int32_t int keyBytes,
+                @u_int32_t int valueBytes,
+                @u_int32_t int entries,
+                Pointer options);
+
+        int bpf_obj_get_info_by_fd(int fd, Pointer information, Pointer length);
+
+        Pointer btf__load_vmlinux_btf();
+
+        int btf__find_by_name_kind(Pointer types, @In String name, @u_int32_t int kind);
+
+        void btf__free(Pointer types);
 
         int bpf_map__set_initial_value(Pointer map, Pointer data, @size_t long size);
 

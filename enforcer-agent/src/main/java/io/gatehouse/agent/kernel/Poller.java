@@ -8,6 +8,7 @@ import jnr.ffi.Pointer;
 /// Edge-triggered: a level-triggered wait on a ring never sleeps while a record lies in it.
 public final class Poller implements AutoCloseable {
     private static final int EPOLL_CTL_ADD = 1;
+    private static final int EPOLL_CTL_DEL = 2;
     private static final int EPOLLIN = 1;
     private static final int EPOLLET = 1 << 31;
     private static final int CLOEXEC = 0x80000;
@@ -29,15 +30,23 @@ public final class Poller implements AutoCloseable {
         int epoll = check("epoll_create1", Native.c().epoll_create1(CLOEXEC));
         int bell = check("eventfd", Native.c().eventfd(0, CLOEXEC | NONBLOCK));
         var poller = new Poller(epoll, bell);
-        poller.add(ring.fd());
-        poller.add(bell);
+        poller.add(ring);
+        poller.control(EPOLL_CTL_ADD, bell);
         return poller;
     }
 
-    private void add(int fd) {
+    public void add(RingBuffer ring) {
+        control(EPOLL_CTL_ADD, ring.fd());
+    }
+
+    public void remove(RingBuffer ring) {
+        control(EPOLL_CTL_DEL, ring.fd());
+    }
+
+    private void control(int operation, int fd) {
         var event = Native.zeroed(EVENT_BYTES + 4);
         event.putInt(0, EPOLLIN | EPOLLET);
-        check("epoll_ctl", Native.c().epoll_ctl(epoll, EPOLL_CTL_ADD, fd, event));
+        check("epoll_ctl", Native.c().epoll_ctl(epoll, operation, fd, event));
     }
 
     /// Waits until there is something, or the time is over. A signal ends the wait early.

@@ -32,7 +32,10 @@ public final class RingBuffer implements AutoCloseable {
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
+    private static final int TYPE_RINGBUF = 27; // BPF_MAP_TYPE_RINGBUF
+
     private final int fd;
+    private final boolean ownsFd;
     private final int mask;
     private final Pointer consumerMemory;
     private final Pointer producerMemory;
@@ -41,8 +44,9 @@ public final class RingBuffer implements AutoCloseable {
     private final ByteBuffer data;
     private long position;
 
-    private RingBuffer(int fd, int bytes, Pointer consumerMemory, Pointer producerMemory) {
+    private RingBuffer(int fd, boolean ownsFd, int bytes, Pointer consumerMemory, Pointer producerMemory) {
         this.fd = fd;
+        this.ownsFd = ownsFd;
         this.mask = bytes - 1;
         this.consumerMemory = consumerMemory;
         this.producerMemory = producerMemory;
@@ -52,10 +56,37 @@ public final class RingBuffer implements AutoCloseable {
         this.position = (long) LONG.getAcquire(consumer, 0);
     }
 
+    /// The ring of an object, which keeps it.
     static RingBuffer map(int fd, int bytes) {
+        return map(fd, false, bytes);
+    }
+
+    /// A new ring that belongs to no object; the kernel frees it once it is closed and in no map of maps.
+    ///
+    /// @param bytes a power of two, of whole pages
+    /// @throws KernelException with ENOMEM or EPERM where there is no memory for it
+    public static RingBuffer create(String name, int bytes) {
+        int fd = Native.bpf().bpf_map_create(TYPE_RINGBUF, name, 0, 0, bytes, null);
+        if (fd < 0) {
+            throw new KernelException("BPF_MAP_CREATE", name, Native.errno());
+        }
+        try {
+            return map(fd, true, bytes);
+        } catch (KernelException e) {
+            Native.c().close(fd);
+            throw e;
+        }
+    }
+
+    private static RingBuffer map(int fd, boolean ownsFd, int bytes) {
         var consumer = mapping(PAGE, PROT_READ | PROT_WRITE, fd, 0);
-        var producer = mapping(PAGE + 2L * bytes, PROT_READ, fd, PAGE);
-        return new RingBuffer(fd, bytes, consumer, producer);
+        try {
+            var producer = mapping(PAGE + 2L * bytes, PROT_READ, fd, PAGE);
+            return new RingBuffer(fd, ownsFd, bytes, consumer, producer);
+        } catch (KernelException e) {
+            Native.c().munmap(consumer, PAGE);
+            throw e;
+        }
     }
 
     private static Pointer mapping(long length, int protection, int fd, long offset) {
@@ -70,9 +101,12 @@ public final class RingBuffer implements AutoCloseable {
         return MemoryIO.getInstance().newDirectByteBuffer(address, length).order(ByteOrder.nativeOrder());
     }
 
-    /// Hands every finished record to the reader and gives its space back. Returns how many there were.
+    /// Hands every finished record that is there now to the reader and gives its space back, also where the reader
+    /// throws. Returns how many there were.
     public int drain(Reader reader) {
         int count = 0;
+        // The kernel wakes only a reader that has caught up: it must see how far we are before we look for more.
+        VarHandle.fullFence();
         long produced = (long) LONG.getAcquire(producer, 0);
         while (position < produced) {
             int at = (int) (position & mask);
@@ -81,14 +115,26 @@ public final class RingBuffer implements AutoCloseable {
                 break; // reserved and not submitted yet; its turn comes
             }
             int length = header & ~(BUSY | DISCARDED);
-            if ((header & DISCARDED) == 0) {
-                reader.read(data, at + HEADER, length);
-                count++;
-            }
             position += (length + HEADER + 7) & ~7;
-            LONG.setRelease(consumer, 0, position);
+            try {
+                if ((header & DISCARDED) == 0) {
+                    count++;
+                    reader.read(data, at + HEADER, length);
+                }
+            } finally {
+                LONG.setRelease(consumer, 0, position);
+            }
         }
         return count;
+    }
+
+    /// Bytes that wait to be read.
+    public long waiting() {
+        return (long) LONG.getAcquire(producer, 0) - position;
+    }
+
+    public int bytes() {
+        return mask + 1;
     }
 
     int fd() {
@@ -99,5 +145,8 @@ public final class RingBuffer implements AutoCloseable {
     public void close() {
         Native.c().munmap(consumerMemory, PAGE);
         Native.c().munmap(producerMemory, PAGE + 2L * (mask + 1));
+        if (ownsFd) {
+            Native.c().close(fd);
+        }
     }
 }
