@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.watch;
+
+import io.gatehouse.agent.kernel.BpfObject;
+import io.gatehouse.agent.kernel.KernelException;
+import io.gatehouse.agent.kernel.KernelTypes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// The programs of the watching object: which this kernel takes, and which are attached. Not thread-safe.
+///
+/// System calls are heard by one program each (`fexit`) where the kernel takes such programs, so that no other call
+/// pays; else by one program at the return of all. Those of calls are loaded when a rule first asks for them: there are
+/// hundreds, and each costs the verifier's time.
+final class WatchPrograms implements AutoCloseable {
+    private static final String CALL_DONE = "gw_call_done";
+    private static final String OF_CALL = "gw_call_";
+    private static final Set<String> PROCESSES = Set.of("gw_forked", "gw_executed", "gw_ended");
+    private static final Set<String> URING = Set.of("gw_uring_asked", "gw_uring_done");
+    private static final String FEXIT = "fexit/";
+
+    private final Map<String, String> sections;
+    private final BpfObject first;
+    private final List<BpfObject> later = new ArrayList<>();
+    private final Map<String, BpfObject> owners = new HashMap<>();
+    private final Map<String, String> refused = new TreeMap<>();
+    private final boolean perCall;
+    private final String whyNotPerCall;
+
+    private WatchPrograms(Map<String, String> sections, BpfObject first, Set<String> probes) {
+        this.sections = sections;
+        this.first = first;
+        own(first);
+        this.perCall = first.loaded().stream().anyMatch(probes::contains);
+        this.whyNotPerCall = perCall
+                ? ""
+                : first.refused().entrySet().stream()
+                        .filter(refusal -> probes.contains(refusal.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElse("the kernel's type information names none of the calls");
+        probes.forEach(refused::remove); // how calls are heard is told once, not as a gap of that call
+    }
+
+    static WatchPrograms load(BpfObject.Image image) {
+        var sections = image.programs();
+        var probes = probe(sections);
+        var wanted = new HashSet<>(PROCESSES);
+        wanted.addAll(URING);
+        wanted.add(CALL_DONE);
+        wanted.addAll(probes);
+        return new WatchPrograms(sections, BpfObject.load(image, wanted, Map.of()), probes);
+    }
+
+    /// One program of a call that this kernel has; if it loads, so do the others.
+    private static Set<String> probe(Map<String, String> sections) {
+        try (var types = KernelTypes.read()) {
+            for (var section : sections.entrySet()) {
+                if (section.getValue().startsWith(FEXIT) && types.hasFunction(function(section.getValue()))) {
+                    return Set.of(section.getKey());
+                }
+            }
+        }
+        return Set.of();
+    }
+
+    private static String function(String section) {
+        return section.substring(FEXIT.length());
+    }
+
+    private void own(BpfObject object) {
+        object.loaded().forEach(program -> owners.put(program, object));
+        refused.putAll(object.refused());
+    }
+
+    /// The object that owns the maps.
+    BpfObject maps() {
+        return first;
+    }
+
+    boolean perCall() {
+        return perCall;
+    }
+
+    /// What the kernel said to a program of one call.
+    String whyNotPerCall() {
+        return whyNotPerCall;
+    }
+
+    /// Attaches what this plan needs and is not attached, then takes off what it does not need. What it needs and was
+    /// attached before stays as it is.
+    void need(WatchPlan plan) {
+        var needed = needed(plan);
+        load(needed);
+        for (var program : needed) {
+            attach(program);
+        }
+        for (var program : attached()) {
+            if (!needed.contains(program)) {
+                owners.get(program).detach(program);
+            }
+        }
+    }
+
+    private Set<String> needed(WatchPlan plan) {
+        var needed = new LinkedHashSet<String>();
+        if (plan.processes()) {
+            needed.addAll(PROCESSES);
+        }
+        if (!plan.calls().isEmpty()) {
+            needed.addAll(URING);
+            if (perCall) {
+                plan.callNames().forEach(name -> needed.add(OF_CALL + name));
+            } else {
+                needed.add(CALL_DONE);
+            }
+        }
+        return needed;
+    }
+
+    private void load(Set<String> needed) {
+        var missing = new HashSet<>(needed);
+        missing.removeAll(owners.keySet());
+        missing.removeAll(refused.keySet());
+        if (missing.isEmpty()) {
+            return;
+        }
+        try (var types = KernelTypes.read()) {
+            missing.removeIf(program -> lacks(types, program));
+        }
+        if (!missing.isEmpty()) {
+            var object = BpfObject.loadBeside(first, missing);
+            later.add(object);
+            own(object);
+        }
+    }
+
+    /// libbpf loads an object anew for each program that is refused, so what cannot load is not tried.
+    private boolean lacks(KernelTypes types, String program) {
+        var section = sections.get(program);
+        if (section != null && section.startsWith(FEXIT) && !types.hasFunction(function(section))) {
+            refused.put(program, "this kernel has no " + function(section));
+            return true;
+        }
+        return false;
+    }
+
+    private void attach(String program) {
+        var owner = owners.get(program);
+        if (owner == null) {
+            return; // refused
+        }
+        try {
+            owner.attach(program);
+        } catch (KernelException e) {
+            refused.put(program, e.getMessage());
+            owners.remove(program);
+        }
+    }
+
+    Set<String> attached() {
+        var attached = new HashSet<>(first.attached());
+        later.forEach(object -> attached.addAll(object.attached()));
+        return attached;
+    }
+
+    /// Programs that were asked for and are not to be had here, and why.
+    Map<String, String> refused() {
+        return Map.copyOf(refused);
+    }
+
+    Map<String, BpfObject.ProgramCounts> counts() {
+        var counts = new TreeMap<String, BpfObject.ProgramCounts>();
+        for (var program : attached()) {
+            counts.put(program, owners.get(program).counts(program));
+        }
+        return counts;
+    }
+
+    /// Times that a program did not run although its hook was reached.
+    long misses() {
+        long misses = 0;
+        for (var owned : owners.entrySet()) {
+            misses += owned.getValue().counts(owned.getKey()).misses();
+        }
+        return misses;
+    }
+
+    /// Borrowers of the maps go first.
+    @Override
+    public void close() {
+        later.forEach(BpfObject::close);
+        first.close();
+    }
+}
