@@ -128,7 +128,11 @@ final class Lowering {
             case "evt.rawres" -> KernelNeed.of(result(check));
             case "fd.num" -> opens ? KernelNeed.of(result(check)) : KernelNeed.NONE;
             case "evt.failed" -> failed(check);
-            case "evt.res" -> KernelNeed.of(text(check).map(Lowering::result).orElse(Result.ANY));
+            case "evt.res" ->
+                KernelNeed.of(
+                        isNotSuccess(check)
+                                ? Result.FAILED
+                                : text(check).map(Lowering::result).orElse(Result.ANY));
             case "container.id" -> KernelNeed.of(scope(check));
             case "proc.name" -> text(check).map(KernelNeed::ofProgram).orElse(KernelNeed.NONE);
             case "fd.name" -> text(check).map(KernelNeed::ofPath).orElse(KernelNeed.NONE);
@@ -149,16 +153,27 @@ final class Lowering {
         return isHost ? KernelNeed.of(Scope.CONTAINER) : KernelNeed.NONE;
     }
 
+    /// Of a field that is 0 or 1, or has no value, and then satisfies nothing, `!=` included.
     private static boolean isTrue(Check check) {
-        return check.operator() == Operator.EQUAL && check.operand().equals(new Operand.Number(1));
+        return check.operator() == Operator.EQUAL && check.operand().equals(new Operand.Number(1))
+                || check.operator() == Operator.NOT_EQUAL && check.operand().equals(new Operand.Number(0));
     }
 
     private static KernelNeed failed(Check check) {
+        if (isTrue(check)) {
+            return KernelNeed.of(Result.FAILED);
+        }
         return switch (check.operand()) {
             case Operand.Number(long number)
             when check.operator() == Operator.EQUAL -> KernelNeed.of(number == 0 ? Result.SUCCEEDED : Result.FAILED);
+            case Operand.Number(long number)
+            when check.operator() == Operator.NOT_EQUAL && number == 1 -> KernelNeed.of(Result.SUCCEEDED);
             default -> KernelNeed.NONE;
         };
+    }
+
+    private static boolean isNotSuccess(Check check) {
+        return check.operator() == Operator.NOT_EQUAL && check.operand().equals(new Operand.Text(SUCCESS));
     }
 
     private static Result result(TextNeed outcome) {

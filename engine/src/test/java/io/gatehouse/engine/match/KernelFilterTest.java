@@ -124,6 +124,22 @@ class KernelFilterTest {
     }
 
     @Test
+    void not_the_one_value_needs_the_other() {
+        assertEquals(KernelNeed.of(Result.FAILED), needOf(check("evt.res", Operator.NOT_EQUAL, "SUCCESS")));
+        assertEquals(KernelNeed.NONE, needOf(check("evt.res", Operator.NOT_EQUAL, "ENOENT")));
+        assertEquals(KernelNeed.of(Result.SUCCEEDED), needOf(number("evt.failed", Operator.NOT_EQUAL, 1)));
+        assertEquals(KernelNeed.of(Result.FAILED), needOf(number("evt.failed", Operator.NOT_EQUAL, 0)));
+        assertEquals(KernelNeed.of(Opening.WRITING), needOf(number("evt.is_open_write", Operator.NOT_EQUAL, 0)));
+        assertEquals(KernelNeed.NONE, needOf(number("evt.is_open_write", Operator.NOT_EQUAL, 1)));
+    }
+
+    private static KernelNeed needOf(Check check) {
+        return KernelFilter.of(List.of(rule(check, check("proc.cmdline", Operator.CONTAINS, "x"))))
+                .widest(OPENAT_EXIT)
+                .orElseThrow();
+    }
+
+    @Test
     void names_that_cannot_meet_want_nothing() {
         var filter = KernelFilter.of(
                 List.of(rule(check("proc.name", Operator.EQUAL, "sh"), check("proc.name", Operator.EQUAL, "bash"))));
