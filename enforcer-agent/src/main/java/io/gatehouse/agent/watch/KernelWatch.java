@@ -5,7 +5,9 @@ import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.agent.kernel.BpfMap;
 import io.gatehouse.agent.kernel.BpfObject;
 import io.gatehouse.agent.kernel.RingBuffer;
+import io.gatehouse.engine.match.KernelFilter;
 import io.gatehouse.events.live.LiveRecord;
+import io.gatehouse.schemas.event.EventTable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -77,6 +79,11 @@ public final class KernelWatch implements AutoCloseable {
     }
 
     // ---- what is asked
+
+    /// Puts in force what rules ask, or everything there is.
+    public void need(KernelFilter filter, boolean everything) {
+        need(everything ? WatchPlan.everything() : WatchPlan.of(filter));
+    }
 
     /// Puts another plan in force. What both plans want is told without a gap.
     public synchronized void need(WatchPlan next) {
@@ -236,7 +243,10 @@ public final class KernelWatch implements AutoCloseable {
     public synchronized List<String> gaps() {
         var gaps = new ArrayList<String>();
         programs.refused().forEach((program, why) -> gaps.add(program + ": " + firstLine(why)));
-        Collections.sort(gaps);
+        programs.unheard(plan).forEach(call -> gaps.add("system call " + call + ": no program tells of it"));
+        plan.unseen()
+                .forEach(code -> gaps.add("events "
+                        + EventTable.current().byCode(code).name() + ": no system call of this machine gives them"));
         return List.copyOf(gaps);
     }
 

@@ -2,12 +2,16 @@
 package io.gatehouse.agent.watch;
 
 import io.gatehouse.agent.kernel.BpfObject;
+import io.gatehouse.schemas.event.Call;
+import io.gatehouse.schemas.event.Call.Sieve;
+import io.gatehouse.schemas.event.Capture;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// What the kernel is told of one system call. The words are those of `struct gh_watch_call`.
 ///
-/// @param name of the call, as the kernel's own function is called after `__x64_sys_`
+/// @param function the kernel's, without the architecture's prefix (`__x64_sys_`, `__arm64_sys_`)
 /// @param wanted which outcomes, see [Outcome]
 /// @param openFlags place of the argument with the flags of open, -1 if it opens nothing
 /// @param sieve by what the kernel recognises an event that no rule can match
@@ -18,7 +22,7 @@ import java.util.List;
 /// @param capture for each argument how it is told
 /// @param length for each argument where its length is
 record WatchCall(
-        String name,
+        String function,
         int wanted,
         int openFlags,
         int sieve,
@@ -28,14 +32,26 @@ record WatchCall(
         int snapShift,
         List<Integer> capture,
         List<Integer> length) {
-    static final int NO_OPEN = -1;
-
     WatchCall {
         capture = List.copyOf(capture);
         length = List.copyOf(length);
         if (capture.size() != WatchWire.ARGUMENTS || length.size() != WatchWire.ARGUMENTS) {
-            throw new IllegalArgumentException("a call has " + WatchWire.ARGUMENTS + " arguments: " + name);
+            throw new IllegalArgumentException("a call has " + WatchWire.ARGUMENTS + " arguments: " + function);
         }
+    }
+
+    static WatchCall of(Call call, int wanted, Sieve sieve) {
+        return new WatchCall(
+                call.function(),
+                wanted,
+                call.openFlagsArgument(),
+                sieve.code(),
+                call.sieveArgument(),
+                call.files(),
+                call.cwd(),
+                0,
+                call.captures().stream().map(Capture::code).toList(),
+                IntStream.range(0, WatchWire.ARGUMENTS).mapToObj(call::length).toList());
     }
 
     ByteBuffer entry() {

@@ -5,6 +5,7 @@ import io.gatehouse.agent.kernel.BpfObject;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.KernelTypes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The programs of the watching object: which this kernel takes, and which are attached. Not thread-safe.
 ///
@@ -20,12 +22,13 @@ import java.util.TreeMap;
 /// hundreds, and each costs the verifier's time.
 final class WatchPrograms implements AutoCloseable {
     private static final String CALL_DONE = "gw_call_done";
-    private static final String OF_CALL = "gw_call_";
     private static final Set<String> PROCESSES = Set.of("gw_forked", "gw_executed", "gw_ended");
     private static final Set<String> URING = Set.of("gw_uring_asked", "gw_uring_done");
     private static final String FEXIT = "fexit/";
+    private static final String CALL = "_sys_"; // __x64_sys_openat, __arm64_sys_openat, __ia32_compat_sys_openat
 
     private final Map<String, String> sections;
+    private final Map<String, Set<String>> byCall = new HashMap<>();
     private final BpfObject first;
     private final List<BpfObject> later = new ArrayList<>();
     private final Map<String, BpfObject> owners = new HashMap<>();
@@ -36,6 +39,11 @@ final class WatchPrograms implements AutoCloseable {
     private WatchPrograms(Map<String, String> sections, BpfObject first, Set<String> probes) {
         this.sections = sections;
         this.first = first;
+        sections.forEach((program, section) -> {
+            if (section.startsWith(FEXIT)) {
+                byCall.computeIfAbsent(call(section), _ -> new TreeSet<>()).add(program);
+            }
+        });
         own(first);
         this.perCall = first.loaded().stream().anyMatch(probes::contains);
         this.whyNotPerCall = perCall
@@ -72,6 +80,12 @@ final class WatchPrograms implements AutoCloseable {
 
     private static String function(String section) {
         return section.substring(FEXIT.length());
+    }
+
+    /// The kernel's name of a call, without what the architecture puts before it.
+    private static String call(String section) {
+        int prefix = section.indexOf(CALL);
+        return prefix < 0 ? section : section.substring(prefix + CALL.length());
     }
 
     private void own(BpfObject object) {
@@ -116,7 +130,7 @@ final class WatchPrograms implements AutoCloseable {
         if (!plan.calls().isEmpty()) {
             needed.addAll(URING);
             if (perCall) {
-                plan.callNames().forEach(name -> needed.add(OF_CALL + name));
+                plan.functions().forEach(call -> needed.addAll(byCall.getOrDefault(call, Set.of())));
             } else {
                 needed.add(CALL_DONE);
             }
@@ -168,6 +182,16 @@ final class WatchPrograms implements AutoCloseable {
         var attached = new HashSet<>(first.attached());
         later.forEach(object -> attached.addAll(object.attached()));
         return attached;
+    }
+
+    /// Calls of the plan that no program here tells of.
+    Set<String> unheard(WatchPlan plan) {
+        var unheard = new TreeSet<>(plan.functions());
+        var attached = attached();
+        unheard.removeIf(call -> perCall
+                ? !Collections.disjoint(byCall.getOrDefault(call, Set.of()), attached)
+                : attached.contains(CALL_DONE));
+        return unheard;
     }
 
     /// Programs that were asked for and are not to be had here, and why.
