@@ -182,6 +182,11 @@ final class Births {
     /// The parent's program, as the same object if the event says nothing else.
     private void takeProgram(Event event, Task child, Task model) {
         var old = model.program;
+        if (!Params.has(event, EXE)) { // the running kernel tells of no more than the name: the rest is the parent's
+            var name = machine.kept(Params.text(event, COMM, old.comm()));
+            machine.run(child, old.named(name.isEmpty() ? old.comm() : name, old.exe(), old.args()));
+            return;
+        }
         var exe = machine.kept(Params.text(event, EXE, old.exe()));
         var comm = Params.has(event, COMM) ? machine.kept(Params.text(event, COMM, old.comm())) : exe;
         var args = Params.list(event, ARGS, old.args(), machine.limits().listChars(), machine.losses());

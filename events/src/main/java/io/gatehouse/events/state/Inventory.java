@@ -69,10 +69,20 @@ public final class Inventory {
     }
 
     public void process(ProcessEntry entry) {
+        begin();
+        enter(entry);
+    }
+
+    /// Until [#close], who belongs to whom is left open.
+    void begin() {
         open = true;
+    }
+
+    /// Null if there is no room.
+    Task enter(ProcessEntry entry) {
         var task = machine.newTask(entry.tid());
         if (task == null) {
-            return;
+            return null;
         }
         task.pid = entry.pid();
         task.ptid = entry.ptid();
@@ -104,6 +114,7 @@ public final class Inventory {
         }
         machine.meet(task);
         machine.enter(task);
+        return task;
     }
 
     private Program program(ProcessEntry entry) {

@@ -223,6 +223,15 @@ public final class Machine {
         }
     }
 
+    /// Forgets a task at once.
+    void drop(Task task) {
+        remove(task);
+    }
+
+    Program unknownProgram() {
+        return unknownProgram;
+    }
+
     private void remove(Task task) {
         task.end();
         task.leaveSiblings();
@@ -346,6 +355,13 @@ public final class Machine {
             }
             numberToClose = -1;
         }
+    }
+
+    public long[] taskIds() {
+        var ids = new long[tasks.size()];
+        int[] next = {0};
+        tasks.forEach(task -> ids[next[0]++] = task.tid);
+        return ids;
     }
 
     // What tasks have

@@ -22,6 +22,9 @@ public final class Scene {
     String nameBefore;
     Container container;
     int error;
+    private String resolvedName;
+    private Descriptor resolved;
+    private boolean usesResolved;
 
     Scene(Machine machine) {
         this.machine = machine;
@@ -34,6 +37,9 @@ public final class Scene {
         nameBefore = null;
         container = null;
         error = 0;
+        resolvedName = null;
+        resolved = null;
+        usesResolved = false;
     }
 
     void enter(Task actor) {
@@ -84,7 +90,48 @@ public final class Scene {
 
     /// What it was done with; null if the event uses none or it is not known.
     public Descriptor descriptor() {
+        return usesResolved ? resolved : descriptorAsAsked();
+    }
+
+    private Descriptor descriptorAsAsked() {
         return descriptor != null || task == null ? descriptor : task.descriptor(task.lastDescriptor);
+    }
+
+    /// The path of the descriptor's file as the kernel has it now, from the root of its mount namespace, where
+    /// that is another than its name: the name led over a link, through another root, or the file was moved
+    /// since. Null if it is the name, or not known.
+    public String resolvedName() {
+        return resolvedName;
+    }
+
+    void resolve(String name) {
+        resolvedName = name;
+    }
+
+    /// Lets [#descriptor] answer with the kernel's own path as the name, or again with the name as asked for.
+    /// Its raw name is what was asked for, either way. Falls back by itself when the next event begins.
+    ///
+    /// @return whether there is another name to be used
+    public boolean useResolvedName(boolean use) {
+        if (!use || resolvedName == null) {
+            usesResolved = false;
+            return false;
+        }
+        if (resolved == null) {
+            var asked = descriptorAsAsked();
+            if (asked == null) {
+                return false;
+            }
+            resolved = asked.copy();
+            resolved.name = resolvedName;
+        }
+        usesResolved = true;
+        return true;
+    }
+
+    /// Whether [#descriptor] answers with the kernel's own path.
+    public boolean usesResolvedName() {
+        return usesResolved;
     }
 
     /// The number it was done with, even if nothing is known of it; -1 if there is none, [Reader#MISSING]

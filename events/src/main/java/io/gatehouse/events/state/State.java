@@ -8,7 +8,7 @@ import io.gatehouse.schemas.event.EventType.Direction;
 import io.gatehouse.schemas.event.EventType.Origin;
 import io.gatehouse.schemas.event.EventType.Trait;
 
-/// Follows a machine by its events: the one entrance to this package.
+/// Follows a machine by its events: the entrance to this package.
 ///
 /// First the machine is described as it was when the events began ([#inventory]), then come the events in
 /// order.
@@ -17,6 +17,7 @@ public final class State {
     private final Scene scene;
     private final RecentlyEnded ended = new RecentlyEnded();
     private final Inventory inventory;
+    private final KernelFacts kernel;
     private final Parser[] parsers;
 
     private static final Step[] STEPS =
@@ -44,6 +45,7 @@ public final class State {
         this.machine = new Machine(limits);
         this.scene = new Scene(machine);
         this.inventory = new Inventory(machine);
+        this.kernel = new KernelFacts(machine, scene, inventory);
         var table = new Parsers(machine, ended);
         this.parsers = new Parser[STEPS.length];
         for (int code = 0; code < parsers.length; code++) {
@@ -58,6 +60,19 @@ public final class State {
     /// Takes what a source knows of the machine before its first event.
     public Inventory inventory() {
         return inventory;
+    }
+
+    /// Takes what a source that sees the running kernel knows beside its events.
+    public KernelFacts kernel() {
+        return kernel;
+    }
+
+    /// The scene of an event that changes nothing and that nobody did who is known.
+    ///
+    /// @return as of [#apply]
+    public Scene pass(Event event) {
+        scene.begin(event);
+        return scene;
     }
 
     /// Brings the machine up to after the event and tells what it was about.

@@ -63,6 +63,15 @@ public final class Task {
     TaskGroup group;
     DescriptorTable ownDescriptors;
     long lastDescriptor;
+    /// What a live kernel tells of it; 0 in a recording. Times are those of the clock that counts from boot.
+    long startNanos;
+
+    long parentStartNanos;
+    long cgroupKey;
+    long commLow;
+    long commHigh;
+    /// Whether the start is known to a tick of the clock only, as /proc tells it.
+    boolean startIsRough;
     /// The last enter event; what it asked for until the call has returned, null if that is not known.
     int enterCode = -2;
     Asked asked;
@@ -154,6 +163,16 @@ public final class Task {
     /// Of the controlling terminal; 0 if there is none.
     public long tty() {
         return tty;
+    }
+
+    /// When it started, on the clock that counts from boot; 0 in a recording.
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /// The number by which the kernel knows its control group; 0 in a recording.
+    public long cgroupKey() {
+        return cgroupKey;
     }
 
     /// In the values of capture files.
