@@ -9,7 +9,7 @@ import java.util.Locale;
 ///
 /// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: conditions (to 1239), rules files
 /// (to 1289) and output formats. `GH-13xx`: the folder policies come from. `GH-15xx`: what the gate is
-/// asked to judge.
+/// asked to judge. `GH-16xx`: captures. `GH-17xx`: the agent's configuration.
 public enum Code {
     NOT_YAML(
             1001,
@@ -682,7 +682,74 @@ public enum Code {
             Severity.ERROR,
             "a packed capture cannot be unpacked to its end",
             "the packing is damaged or the file was cut",
-            "use what was read, or take another copy of the file");
+            "use what was read, or take another copy of the file"),
+
+    CONFIG_NOT_A_MAPPING(
+            1701,
+            Severity.ERROR,
+            "a configuration is not one mapping",
+            "a configuration is one document of keys and values",
+            "write it as 'key: value', one document a file"),
+    CONFIG_UNKNOWN_KEY(
+            1702,
+            Severity.WARNING,
+            "a configuration has a key that is not known",
+            "what is not understood is not kept",
+            "correct the key, or remove it"),
+    CONFIG_WRONG_TYPE(
+            1703,
+            Severity.ERROR,
+            "a value of a configuration is of another kind than its key asks for",
+            "a value of the wrong kind would have to be guessed at",
+            "write a value of the kind that the key asks for"),
+    CONFIG_WRONG_VALUE(
+            1704,
+            Severity.ERROR,
+            "a value of a configuration is none of those its key allows",
+            "a value that means nothing would have to be guessed at",
+            "write one of the values that the key allows"),
+    CONFIG_BAD_OVERRIDE(
+            1705,
+            Severity.ERROR,
+            "an option that sets a key of the configuration cannot be understood",
+            "such an option is 'key=value'; the key is a path, as 'a.b[0].c', and '[]' appends to a list",
+            "write the path as the file would nest it"),
+    CONFIG_FILE_UNREADABLE(
+            1706,
+            Severity.ERROR,
+            "a file of the configuration cannot be read",
+            "a configuration is taken whole or not at all",
+            "name a file that is there and can be read"),
+    CONFIG_CONTRADICTION(
+            1707,
+            Severity.ERROR,
+            "keys of a configuration contradict each other, or one needs another that is not there",
+            "either could be meant",
+            "keep one of them, or add what is missing"),
+    CONFIG_NESTED_FILES(
+            1708,
+            Severity.ERROR,
+            "a file that a configuration includes names further files to include",
+            "only the main file includes others, so that their order is seen in one place",
+            "name all files in the main one"),
+    CONFIG_MISSING_FILE(
+            1709,
+            Severity.WARNING,
+            "a configuration names a file that is not there",
+            "Falco leaves such a file out, and so do we",
+            "put the file there, or remove its name"),
+    CONFIG_OUTDATED_KEY(
+            1710,
+            Severity.WARNING,
+            "a key of a configuration has another name by now",
+            "the old name is still understood",
+            "write the new name"),
+    CONFIG_UNSET_VARIABLE(
+            1711,
+            Severity.WARNING,
+            "a value of a configuration names a variable of the environment that is not set",
+            "what is not set stands for nothing, and the value becomes another than is meant",
+            "set the variable, or write '$${NAME}' where the text itself is meant");
 
     private final int number;
     private final Severity severity;
