@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.audit.AuditCommand;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.cli.replay.CaptureCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             CaptureCommand.class,
             FieldsCommand.class,
+            AuditCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

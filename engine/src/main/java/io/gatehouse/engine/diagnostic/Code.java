@@ -10,6 +10,7 @@ import java.util.Locale;
 /// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: conditions (to 1239), rules files
 /// (to 1289) and output formats. `GH-13xx`: the folder policies come from. `GH-15xx`: what the gate is
 /// asked to judge. `GH-16xx`: captures. `GH-17xx`: the agent's configuration.
+/// `GH-18xx`: audit policies.
 public enum Code {
     NOT_YAML(
             1001,
@@ -749,7 +750,52 @@ public enum Code {
             Severity.WARNING,
             "a value of a configuration names a variable of the environment that is not set",
             "what is not set stands for nothing, and the value becomes another than is meant",
-            "set the variable, or write '$${NAME}' where the text itself is meant");
+            "set the variable, or write '$${NAME}' where the text itself is meant"),
+
+    AUDIT_NO_POLICY(
+            1801,
+            Severity.ERROR,
+            "the file holds no audit policy",
+            "an API server reads one document of 'apiVersion: audit.k8s.io/v1' and 'kind: Policy' with at least one rule, and"
+                    + " does not start with another",
+            "write such a document"),
+    AUDIT_UNKNOWN_KEY(
+            1802,
+            Severity.ERROR,
+            "an audit policy has a key that an API server does not know",
+            "an API server refuses the file, or leaves out what the key was meant to say",
+            "remove the key, or write it as the API has it"),
+    AUDIT_WRONG_VALUE(
+            1803,
+            Severity.ERROR,
+            "a value of an audit policy is none that an API server takes",
+            "an API server does not start with this file",
+            "write it as 'audit.k8s.io/v1' has it"),
+    AUDIT_NEVER_REACHED(
+            1811,
+            Severity.WARNING,
+            "a rule of an audit policy covers no request that an earlier one leaves",
+            "the first rule that covers a request is the only one asked",
+            "move the rule before the other, or remove it"),
+    AUDIT_SECRETS(
+            1812,
+            Severity.WARNING,
+            "an audit policy has secrets written into the log",
+            "who reads the log can use them; a level of Metadata tells who read or wrote a secret just as well",
+            "put a rule of level Metadata for them before this one"),
+    AUDIT_TWICE(
+            1813,
+            Severity.WARNING,
+            "an audit policy has requests written down twice",
+            "at RequestReceived nothing is known that ResponseComplete does not tell, so the log is twice as large for"
+                    + " nothing",
+            "write 'omitStages: [RequestReceived]' for the whole policy"),
+    AUDIT_TOO_LITTLE(
+            1814,
+            Severity.WARNING,
+            "an audit policy writes less than a rule asks for",
+            "a field that is not in the log is missing, and a check of it is false: the rule stays silent",
+            "raise the level for these requests; 'gatehouse audit policy suggest' prints a policy that is enough");
 
     private final int number;
     private final Severity severity;
