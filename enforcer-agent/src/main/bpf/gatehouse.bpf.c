@@ -19,6 +19,8 @@
 
 #include "lib/stats.h"
 
+#include "lib/cgroup.h"
+
 #include "lib/scope.h"
 
 #include "lib/object.h"

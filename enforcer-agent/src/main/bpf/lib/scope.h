@@ -13,42 +13,6 @@ struct gh_scope {
 	__u32 rules; /* 0 only together with slot 0 */
 };
 
-/* `task` must be a typed pointer, as for gh_mount_namespace. */
-static __always_inline __u64 gh_key_of(struct task_struct *task)
-{
-	__u32 memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-	struct css_set *set = task->cgroups;
-	struct cgroup_subsys_state *css = NULL;
-	__u64 id = set->dfl_cgrp->kn->id;
-
-	if (id != 1)
-		return id;
-
-	/* In the root of cgroup2: a hybrid host may place containers by v1 alone. */
-	bpf_core_read(&css, sizeof(css), &set->subsys[memory & 15]);
-	id = BPF_CORE_READ(css, cgroup, kn, id);
-	return id <= 1 ? 1 : id | GH_V1_KEY; /* 0: no memory controller */
-}
-
-/* The key of a cgroup, or 0 if containers are not told apart by its hierarchy. */
-static __always_inline __u64 gh_key_of_cgroup(struct cgroup *cgroup)
-{
-	__u32 memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-	__u64 id = BPF_CORE_READ(cgroup, kn, id);
-
-	if (BPF_CORE_READ(cgroup, root, hierarchy_id) == 0)
-		return id;
-	if (BPF_CORE_READ(cgroup, root, subsys_mask) & (1U << (memory & 31)))
-		return id | GH_V1_KEY;
-	return 0;
-}
-
-/* `task` must be a typed pointer: it is read by plain loads, a tenth of the price of a helper call each. */
-static __always_inline __u32 gh_mount_namespace(struct task_struct *task)
-{
-	return task->nsproxy->mnt_ns->ns.inum;
-}
-
 /*
  * Fills in the scope of the running task and says whether something is asked of it.
  * A runtime on its way into the container still sees the host's mounts and is
