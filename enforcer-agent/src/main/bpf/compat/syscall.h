@@ -9,11 +9,15 @@
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
+	unsigned long bp;
+	unsigned long bx;
+	unsigned long cx;
 	unsigned long di;
 	unsigned long si;
 	unsigned long dx;
 	unsigned long r10;
 	unsigned long r8;
+	unsigned long r9;
 	unsigned long orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
@@ -59,6 +63,26 @@ static __always_inline bool gh_syscall_is_compat(struct task_struct *task)
 {
 	return task->thread_info.status & TS_COMPAT;
 }
+
+/* By plain loads, so `regs` must be a typed pointer. */
+static __always_inline void gh_syscall_args(struct pt_regs *regs, bool compat, __u64 *args)
+{
+	if (compat) {
+		args[0] = (__u32)regs->bx;
+		args[1] = (__u32)regs->cx;
+		args[2] = (__u32)regs->dx;
+		args[3] = (__u32)regs->si;
+		args[4] = (__u32)regs->di;
+		args[5] = (__u32)regs->bp;
+		return;
+	}
+	args[0] = regs->di;
+	args[1] = regs->si;
+	args[2] = regs->dx;
+	args[3] = regs->r10;
+	args[4] = regs->r8;
+	args[5] = regs->r9;
+}
 #else
 #define GH_NR_EXECVE 221
 #define GH_NR_EXECVEAT 281
@@ -88,6 +112,18 @@ static __always_inline __u64 gh_syscall_arg(struct pt_regs *regs, __u32 place)
 static __always_inline bool gh_syscall_is_compat(struct task_struct *task)
 {
 	return false;
+}
+
+static __always_inline void gh_syscall_args(struct pt_regs *regs, bool compat, __u64 *args)
+{
+	__u64 mask = compat ? 0xffffffff : ~0ULL;
+
+	args[0] = regs->orig_x0 & mask;
+	args[1] = regs->regs[1] & mask;
+	args[2] = regs->regs[2] & mask;
+	args[3] = regs->regs[3] & mask;
+	args[4] = regs->regs[4] & mask;
+	args[5] = regs->regs[5] & mask;
 }
 #endif
 

@@ -13,11 +13,23 @@
 
 #define S_IFMT 00170000
 #define S_IFREG 0100000
+#define S_IFSOCK 0140000
+#define AT_FDCWD -100
+#define O_ACCMODE 3
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_INET6 10
+#define RLIMIT_NOFILE 7
+#define CAP_DAC_OVERRIDE 1
 #define PROT_EXEC 0x4
 #define VM_EXEC 0x4
 #define O_TRUNC 01000
 #define AT_SYMLINK_NOFOLLOW 0x100
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
+#define TMPFS_MAGIC 0x01021994
+#define PIPEFS_MAGIC 0x50495045
+#define NSFS_MAGIC 0x6e736673
+#define PIDFS_MAGIC 0x50494446
 
 /* include/linux/fs.h */
 #define FMODE_WRITE 0x2
@@ -27,6 +39,40 @@
 
 /* arch/x86/include/asm/thread_info.h: the call came in by the 32-bit entry. */
 #define TS_COMPAT 0x2
+
+/* arch/arm64/include/asm/thread_info.h: a task of the 32-bit architecture. */
+#define TIF_32BIT 22
+
+/* include/linux/sched.h */
+#define PF_KTHREAD 0x00200000
+
+/* include/linux/pid.h */
+#define PIDTYPE_TGID 1
+#define PIDTYPE_PGID 2
+#define PIDTYPE_SID 3
+
+/* include/linux/mm_types_task.h: kinds of pages that are resident, and of those that are swapped */
+#define MM_FILEPAGES 0
+#define MM_ANONPAGES 1
+#define MM_SWAPENTS 2
+#define MM_SHMEMPAGES 3
+
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+typedef struct {
+	__u32 val;
+} kgid_t;
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+/* Two words of 32 bits before 6.3, one of 64 since (f122a08b197d): the same eight bytes, read whole. */
+typedef struct {
+	__u64 val;
+} kernel_cap_t;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
@@ -58,6 +104,7 @@ struct css_set {
 };
 
 struct qstr {
+	__u32 len;
 	const unsigned char *name;
 };
 
@@ -68,6 +115,8 @@ struct super_block {
 
 struct inode {
 	unsigned short i_mode;
+	kuid_t i_uid;
+	kgid_t i_gid;
 	unsigned int i_nlink;
 	unsigned long i_ino;
 	__u32 i_generation;
@@ -102,6 +151,7 @@ struct path {
 };
 
 struct file {
+	void *private_data;
 	struct path f_path;
 	struct inode *f_inode;
 	unsigned int f_mode;
@@ -134,6 +184,54 @@ struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
 
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
+struct tty_driver {
+	int major;
+	int minor_start;
+};
+
+struct tty_struct {
+	int index;
+	struct tty_driver *driver;
+};
+
+struct rlimit {
+	unsigned long rlim_cur;
+};
+
+struct signal_struct {
+	atomic_t live;
+	unsigned int is_child_subreaper : 1;
+	struct pid *pids[4];
+	struct tty_struct *tty;
+	unsigned long min_flt;
+	unsigned long maj_flt;
+	struct rlimit rlim[16];
+};
+
+struct cred {
+	kuid_t euid;
+	kgid_t egid;
+	kuid_t fsuid;
+	kgid_t fsgid;
+	kernel_cap_t cap_inheritable;
+	kernel_cap_t cap_permitted;
+	kernel_cap_t cap_effective;
+};
+
 /* include/linux/fs.h */
 #define ATTR_MODE 0x1
 #define ATTR_UID 0x2
@@ -155,6 +253,9 @@ struct mm_struct {
 	struct file *exe_file;
 	unsigned long arg_start;
 	unsigned long arg_end;
+	unsigned long env_start;
+	unsigned long env_end;
+	unsigned long total_vm;
 };
 
 struct vm_area_struct {
@@ -163,6 +264,7 @@ struct vm_area_struct {
 };
 
 struct thread_info {
+	unsigned long flags;
 	__u32 status;
 };
 
@@ -175,6 +277,14 @@ struct task_struct {
 	struct task_struct *group_leader;
 	__u64 start_boottime;
 	char comm[16];
+	unsigned int flags;
+	int exit_code;
+	kuid_t loginuid; /* with CONFIG_AUDIT */
+	unsigned long min_flt;
+	unsigned long maj_flt;
+	struct pid *thread_pid;
+	const struct cred *cred;
+	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct fs_struct *fs;
 	struct files_struct *files;
@@ -184,6 +294,51 @@ struct task_struct {
 
 struct linux_binprm {
 	struct file *file;
+	const char *filename;
+};
+
+struct hlist_node;
+
+/* Stands for a place that holds one pointer. */
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct in6_addr {
+	__u8 bytes[16]; /* read whole, never by member */
+};
+
+struct sock_common {
+	__u32 skc_daddr;
+	__u32 skc_rcv_saddr;
+	__u16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	unsigned char skc_state;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+};
+
+struct socket {
+	short type;
+	struct sock *sk;
+};
+
+struct unix_address {
+	int len;
+	struct {
+	} name[0];
+};
+
+struct unix_sock {
+	struct sock sk;
+	struct unix_address *addr;
+	struct sock *peer;
 };
 
 #pragma clang attribute pop

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/* Hooks: a system call returns.
+ * Tells GH_WATCH_CALL of those that gw_calls wants. May deny: no.
+ */
+#ifndef GW_CALL_H
+#define GW_CALL_H
+
+/* The class of an open by its flags, as gh_watch_call.wanted counts it. */
+static __always_inline __u32 gw_access(struct gw_scratch *s)
+{
+	__u32 place = s->call.open_flags - 1;
+	__u64 flags;
+
+	if (place >= GH_WATCH_ARGS)
+		return 0;
+	flags = s->head.args[place];
+	/* openat2: in the struct that the argument points at. */
+	if (s->call.capture[place] == GH_WATCH_FIXED &&
+	    bpf_probe_read_user(&flags, sizeof(flags), (void *)flags))
+		return 0;
+	return (flags + 1) & O_ACCMODE;
+}
+
+/* Is this outcome wanted? Leaves its bit and the cgroup's fact in the scratch. */
+static __always_inline bool gw_wanted(struct gw_scratch *s, __u64 cgroup)
+{
+	enum gh_watch_place place = gw_place_of(cgroup);
+	__u32 bit = (s->failed ? 8 : 0) + gw_access(s);
+
+	s->outcome = bit + (place == GH_WATCH_CONTAINER ? 4 : 0);
+	if (place != GH_WATCH_UNPLACED)
+		return s->call.wanted & (1U << (s->outcome & 15));
+	s->facts |= GH_WATCH_CGROUP_NEW;
+	return s->call.wanted & (0x11U << (bit & 15));
+}
+
+static __always_inline __u32 gw_loss_of(struct gw_scratch *s)
+{
+	if (s->call.open_flags)
+		return GH_WATCH_STAT_LOST_OPEN;
+	if (s->call.sieve == GH_WATCH_SIEVE_SOCKET)
+		return GH_WATCH_STAT_LOST_CONNECT;
+	if (s->call.sieve == GH_WATCH_SIEVE_PATH || s->call.cwd)
+		return GH_WATCH_STAT_LOST_DIR_FILE;
+	return GH_WATCH_STAT_LOST_OTHER;
+}
+
+/* The sections of a call, once its head's arguments and result are there. */
+static __always_inline void gw_tell_call(struct gw_scratch *s, struct task_struct *task,
+					 __u64 cgroup)
+{
+	__u32 i;
+
+	gw_fill_head(s, task, GH_WATCH_CALL, cgroup);
+	for (i = 0; i < GH_WATCH_ARGS; i++)
+		if (s->call.capture[i])
+			gw_argument(s, i);
+	if (s->call.cwd == 2 || (s->call.cwd == 1 && s->relative))
+		gw_tell_cwd(s);
+	gw_submit(s, gw_loss_of(s));
+}
+
+/* A wanted call of the running task has returned. */
+__noinline int gw_called(__u32 index, long result)
+{
+	struct gh_watch_control *control = gw_controls();
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct gh_watch_call *call = bpf_map_lookup_elem(&gw_calls, &index);
+	__u64 cgroup = gh_key_of(task);
+	struct gw_scratch *s;
+
+	if (!control || !call || control->agent_pid == (__u32)task->tgid)
+		return 0;
+	s = gw_take();
+	if (!s)
+		return 0;
+	if (index & GH_WATCH_COMPAT)
+		s->facts = GH_WATCH_COMPAT_TASK;
+	s->call = *call;
+	s->failed = (__u64)result > -4096ULL;
+	s->head.call = index;
+	s->head.result = result;
+	gh_syscall_args((void *)bpf_task_pt_regs(task), index & GH_WATCH_COMPAT, s->head.args);
+
+	if (gw_wanted(s, cgroup))
+		gw_tell_call(s, task, cgroup);
+	else
+		gw_count(GH_WATCH_STAT_UNWANTED);
+	gw_give_back(s);
+	return 0;
+}
+
+/* Every system call of the node comes here where the kernel takes no program per call. */
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(gw_call_done, struct pt_regs *regs, long result)
+{
+	__u32 index = GH_SYSCALL_NUMBER(regs) & (GH_WATCH_COMPAT - 1);
+	struct gh_watch_call *call;
+
+	if (gh_syscall_is_compat(bpf_get_current_task_btf()))
+		index |= GH_WATCH_COMPAT;
+	call = bpf_map_lookup_elem(&gw_calls, &index);
+	if (!call || !call->wanted)
+		return 0;
+	return gw_called(index, result);
+}
+
+#endif /* GW_CALL_H */

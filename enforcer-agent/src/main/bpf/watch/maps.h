@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Every map of the watch: key, value, writer, reader, and what a full map means.
+ */
+#ifndef GW_MAPS_H
+#define GW_MAPS_H
+
+/*
+ * What is wanted of each system call, by its index (GH_WATCH_CALLS). Written by
+ * the agent, read at every system call that a program is attached to.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GH_WATCH_CALLS);
+	__type(key, __u32);
+	__type(value, struct gh_watch_call);
+} gw_calls SEC(".maps");
+
+/* The ring that is there from the start; the agent may put a larger one in its place. */
+struct gw_ring_of_records {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} gw_first_ring SEC(".maps");
+
+/* The ring in use. Full: the record is lost, and counted by what it was. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct gw_ring_of_records);
+} gw_ring SEC(".maps") = {
+	.values = {[0] = &gw_first_ring},
+};
+
+/*
+ * Events that can match no rule -> boot time of the finding. Written by the
+ * agent, read before an event is described. Full: the longest unused goes.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GH_WATCH_SIEVE);
+	__type(key, struct gh_watch_sieve_key);
+	__type(value, __u64);
+} gw_sieve SEC(".maps");
+
+/*
+ * cgroup key -> enum gh_watch_place. Written by the agent, read for each wanted
+ * call. Full: the longest unused goes, and its events are told for both places.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, GH_WATCH_CGROUPS);
+	__type(key, __u64);
+	__type(value, __u32);
+} gw_cgroups SEC(".maps");
+
+/* What the agent says of itself. Written by it, read at every event. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct gh_watch_control);
+} gw_control SEC(".maps");
+
+/* Counters by cause, enum gh_watch_stat. Written by every program, read by the agent. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, GH_WATCH_STAT_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} gw_stats SEC(".maps");
+
+#define GW_SCRATCH_BYTES 32768 /* the longest value that a per-CPU map takes */
+#define GW_SCRATCH_HEAD 128
+#define GW_BYTES (GW_SCRATCH_BYTES - GW_SCRATCH_HEAD) /* of one record */
+#define GW_NESTING 4
+
+/*
+ * Where one record is written, with what has to be known on the way. Memory of
+ * the map and not of the stack: records are long, and a place in it that
+ * a loop moves must not be what the verifier follows.
+ */
+struct gw_scratch {
+	__u32 busy;
+	__u32 at;    /* bytes of the record so far */
+	__u32 start; /* of the section that is being written */
+	__u32 facts; /* of gh_watch_head */
+	struct gh_watch_call call;
+	__u32 relative;		/* a text of the call does not begin with a slash */
+	__u32 left;		/* bytes that may still be gathered */
+	__u64 kernel_text[2];	/* io_uring: addresses of the texts as the kernel copied them */
+	__u8 kernel_text_of[2]; /* 1 + the argument that is */
+	__u8 outcome;
+	__u8 failed;
+	__u8 names_cut;
+	__u8 _pad[GW_SCRATCH_HEAD - 69];
+	union {
+		struct {
+			struct gh_watch_head head;
+			struct gh_watch_section key_section;
+			struct gh_watch_sieve_key key;
+		};
+		char bytes[GW_BYTES];
+	};
+};
+_Static_assert(sizeof(struct gw_scratch) == GW_SCRATCH_BYTES, "gw_scratch fills its place");
+
+/*
+ * Records in the making: each processor has as many as programs can interrupt
+ * each other there. All taken: the record is lost, GH_WATCH_STAT_LOST_SCRATCH.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, GW_NESTING);
+	__type(key, __u32);
+	__type(value, struct gw_scratch);
+} gw_scratches SEC(".maps");
+
+/* 1: the ring holds a record that nobody was woken for. */
+__u32 gw_unheard;
+
+#endif /* GW_MAPS_H */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * Who: the head of a record. Plain loads, so `task` must be a typed pointer.
+ */
+#ifndef GW_TASK_H
+#define GW_TASK_H
+
+/* A pid as the namespace at `level` has it; 0 where it is not seen from there. */
+static __always_inline __u32 gw_pid_at(struct pid *pid, __u32 level)
+{
+	__u64 place = (__u64)pid + bpf_core_field_offset(struct pid, numbers) +
+		      (__u64)level * bpf_core_type_size(struct upid);
+
+	if (!pid || level > pid->level)
+		return 0;
+	return GW_LOAD(upid, place, nr);
+}
+
+static __always_inline __u32 gw_pid_namespace(struct pid *pid, __u32 level)
+{
+	__u64 place = (__u64)pid + bpf_core_field_offset(struct pid, numbers) +
+		      (__u64)level * bpf_core_type_size(struct upid);
+	__u64 ns = (__u64)GW_LOAD(upid, place, ns);
+
+	return GW_LOAD(pid_namespace, ns, ns.inum);
+}
+
+/* As user space has device numbers: new_encode_dev of include/linux/kdev_t.h. */
+static __always_inline __u32 gw_tty(struct signal_struct *signal)
+{
+	struct tty_struct *tty = signal->tty;
+	__u32 major, minor;
+
+	if (!tty)
+		return 0;
+	major = tty->driver->major;
+	minor = tty->driver->minor_start + tty->index;
+	return (minor & 0xff) | major << 8 | (minor & ~0xffU) << 12;
+}
+
+static __always_inline void gw_fill_ids(struct gh_watch_head *head, struct task_struct *task)
+{
+	struct signal_struct *signal = task->signal;
+	struct pid *thread = task->thread_pid;
+	struct pid *session = signal->pids[PIDTYPE_SID];
+	struct pid *group = signal->pids[PIDTYPE_PGID];
+	__u32 level = thread->level;
+
+	head->tid = task->pid;
+	head->pid = task->tgid;
+	head->ppid = task->real_parent->tgid;
+	head->sid = session->numbers[0].nr;
+	head->pgid = group->numbers[0].nr;
+	if (level) {
+		head->vtid = gw_pid_at(thread, level);
+		head->vpid = gw_pid_at(signal->pids[PIDTYPE_TGID], level);
+		head->vsid = gw_pid_at(session, level);
+		head->vpgid = gw_pid_at(group, level);
+	} else {
+		head->vtid = head->tid;
+		head->vpid = head->pid;
+		head->vsid = head->sid;
+		head->vpgid = head->pgid;
+	}
+	head->pid_ns = gw_pid_namespace(thread, level);
+}
+
+static __always_inline void gw_fill_head(struct gw_scratch *s, struct task_struct *task,
+					 enum gh_watch_kind kind, __u64 cgroup)
+{
+	struct gh_watch_head *head = &s->head;
+	struct signal_struct *signal = task->signal;
+	const struct cred *cred = task->cred;
+
+	head->kind = kind;
+	head->time_ns = bpf_ktime_get_boot_ns();
+	head->cgroup = cgroup;
+	head->start_ns = task->start_boottime;
+	head->group_start_ns = task->group_leader->start_boottime;
+	head->parent_start_ns = task->real_parent->group_leader->start_boottime;
+	gw_fill_ids(head, task);
+	head->uid = cred->euid.val;
+	head->gid = cred->egid.val;
+	head->loginuid = -1;
+	if (bpf_core_field_exists(struct task_struct, loginuid))
+		head->loginuid = task->loginuid.val;
+	head->tty = gw_tty(signal);
+	head->mnt_ns = gh_mount_namespace(task);
+	head->cpu = bpf_get_smp_processor_id();
+	head->cap_inheritable = *(__u64 *)&cred->cap_inheritable;
+	head->cap_permitted = *(__u64 *)&cred->cap_permitted;
+	head->cap_effective = *(__u64 *)&cred->cap_effective;
+	head->_pad = 0;
+	__builtin_memcpy(head->comm, task->comm, sizeof(head->comm));
+	if (task->flags & PF_KTHREAD)
+		s->facts |= GH_WATCH_KERNEL_THREAD;
+	if (head->vpid == 1 || BPF_CORE_READ_BITFIELD(signal, is_child_subreaper))
+		s->facts |= GH_WATCH_REAPER;
+}
+
+/* Whose a cgroup is. */
+static __always_inline enum gh_watch_place gw_place_of(__u64 cgroup)
+{
+	__u32 *place = bpf_map_lookup_elem(&gw_cgroups, &cgroup);
+
+	return place ? *place : GH_WATCH_UNPLACED;
+}
+
+#endif /* GW_TASK_H */
