@@ -27,7 +27,11 @@
 
 #include "watch/names.h"
 
+#include "watch/descriptor.h"
+
 #include "watch/capture.h"
+
+#include "watch/sieve.h"
 
 #include "watch/call.h"
 

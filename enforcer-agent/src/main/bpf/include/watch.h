@@ -15,6 +15,7 @@
 
 #define GH_WATCH_COMM 16
 #define GH_WATCH_ARGS 6
+#define GH_WATCH_RESULT 6   /* the place of the result beside those of the arguments */
 #define GH_WATCH_CALLS 1024 /* system call numbers; + 512 for the 32-bit entry */
 #define GH_WATCH_COMPAT 512
 #define GH_WATCH_CGROUPS 32768
@@ -85,7 +86,7 @@ _Static_assert(sizeof(struct gh_watch_head) == 216, "gh_watch_head is wire forma
 
 /* What a section holds. Values are wire format. */
 enum gh_watch_tag {
-	/* + number of the argument, 0 to 5: what it points at, as user memory had it. */
+	/* + number of the argument, 0 to 5: what it points at, as user memory had it; a text with its NUL, unless cut. */
 	GH_WATCH_ARG = 0,
 	/* + number of the argument, 0 to 5, or 6 for the result: struct gh_watch_file, then names; of the open file of that number. */
 	GH_WATCH_FILE = 8,
@@ -237,6 +238,25 @@ struct gh_watch_sieve_key {
 	char text[104]; /* zeroes behind its end; a longer one is not sieved */
 };
 _Static_assert(sizeof(struct gh_watch_sieve_key) == 128, "gh_watch_sieve_key is wire format");
+
+/*
+ * The text of a key for GH_WATCH_SIEVE_SOCKET. A port from 32768 on is anybody's:
+ * it is 0 here, and so not known from the key.
+ */
+struct gh_watch_sieve_socket {
+	__u16 family;
+	__u16 type;
+	__u8 protocol;
+	__u8 connected;
+	__u16 local_port;
+	__u16 remote_port;
+	__u16 _pad;
+	__u8 local[16];
+	__u8 remote[16];
+	char path[60]; /* of a unix socket, as in the section; a longer one is not sieved */
+};
+_Static_assert(sizeof(struct gh_watch_sieve_socket) == 104, "it is the text of a key");
+
 #define GH_WATCH_SIEVE_TTL_NS 30000000000ULL /* an entry older than this is asked again */
 
 enum gh_watch_place {

@@ -45,19 +45,29 @@ static __always_inline __u32 gw_loss_of(struct gw_scratch *s)
 	return GH_WATCH_STAT_LOST_OTHER;
 }
 
-/* The sections of a call, once its head's arguments and result are there. */
-static __always_inline void gw_tell_call(struct gw_scratch *s, struct task_struct *task,
-					 __u64 cgroup)
+/* What the arguments point at, the files they name, and where relative texts begin. */
+static __always_inline void gw_tell_arguments(struct gw_scratch *s)
 {
+	__u32 files = s->call.files;
 	__u32 i;
 
-	gw_fill_head(s, task, GH_WATCH_CALL, cgroup);
-	for (i = 0; i < GH_WATCH_ARGS; i++)
-		if (s->call.capture[i])
+	for (i = 0; i < GH_WATCH_ARGS; i++) {
+		if (!s->call.capture[i])
+			continue;
+		if (s->keyed == GH_WATCH_SIEVE_PATH && s->call.sieve_arg == i)
+			gw_tell_key_text(s, i);
+		else
 			gw_argument(s, i);
+	}
+	if (s->failed)
+		files &= ~(1U << GH_WATCH_RESULT);
+	for (i = 0; files && i <= GH_WATCH_RESULT; i++, files >>= 1)
+		if (files & 1)
+			gw_descriptor(s, i);
 	if (s->call.cwd == 2 || (s->call.cwd == 1 && s->relative))
 		gw_tell_cwd(s);
-	gw_submit(s, gw_loss_of(s));
+	if (s->call.cwd || s->call.files)
+		gw_tell_root(s);
 }
 
 /* A wanted call of the running task has returned. */
@@ -82,10 +92,15 @@ __noinline int gw_called(__u32 index, long result)
 	s->head.result = result;
 	gh_syscall_args((void *)bpf_task_pt_regs(task), index & GH_WATCH_COMPAT, s->head.args);
 
-	if (gw_wanted(s, cgroup))
-		gw_tell_call(s, task, cgroup);
-	else
+	if (!gw_wanted(s, cgroup)) {
 		gw_count(GH_WATCH_STAT_UNWANTED);
+	} else if (s->call.sieve && gw_is_sieved(s, control->generation)) {
+		gw_count(GH_WATCH_STAT_SIEVED);
+	} else {
+		gw_fill_head(s, task, GH_WATCH_CALL, cgroup);
+		gw_tell_arguments(s);
+		gw_submit(s, gw_loss_of(s));
+	}
 	gw_give_back(s);
 	return 0;
 }

@@ -89,11 +89,13 @@ struct gw_scratch {
 	__u32 relative;		/* a text of the call does not begin with a slash */
 	__u32 left;		/* bytes that may still be gathered */
 	__u64 kernel_text[2];	/* io_uring: addresses of the texts as the kernel copied them */
+	__u64 file;		/* io_uring: of the argument file_of - 1 */
 	__u8 kernel_text_of[2]; /* 1 + the argument that is */
+	__u8 file_of;
+	__u8 keyed; /* enum gh_watch_sieve: the record has a key of this kind */
 	__u8 outcome;
 	__u8 failed;
-	__u8 names_cut;
-	__u8 _pad[GW_SCRATCH_HEAD - 69];
+	__u8 _pad[GW_SCRATCH_HEAD - 78];
 	union {
 		struct {
 			struct gh_watch_head head;

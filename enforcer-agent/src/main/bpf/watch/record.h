@@ -32,7 +32,7 @@ static __always_inline struct gw_scratch *gw_take(void)
 	s->at = sizeof(struct gh_watch_head);
 	s->facts = 0;
 	s->relative = 0;
-	*(__u32 *)s->kernel_text_of = 0; /* and outcome, failed */
+	*(__u32 *)s->kernel_text_of = 0; /* and file_of, keyed */
 	return s;
 }
 
