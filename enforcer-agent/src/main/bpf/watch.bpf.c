@@ -15,6 +15,8 @@
 
 #include "compat/syscall.h"
 
+#include "compat/layouts.h"
+
 #include "lib/cgroup.h"
 
 #include "watch/maps.h"
@@ -32,6 +34,8 @@
 #include "watch/capture.h"
 
 #include "watch/sieve.h"
+
+#include "watch/program.h"
 
 #include "watch/call.h"
 

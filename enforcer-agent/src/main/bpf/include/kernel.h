@@ -20,6 +20,10 @@
 #define AF_INET 2
 #define AF_INET6 10
 #define RLIMIT_NOFILE 7
+#define SIGCHLD 17
+#define CLONE_VM 0x100
+#define CLONE_VFORK 0x4000
+#define CLONE_THREADS 0x10f00 /* VM, FS, FILES, SIGHAND, THREAD */
 #define CAP_DAC_OVERRIDE 1
 #define PROT_EXEC 0x4
 #define VM_EXEC 0x4
