@@ -52,7 +52,7 @@ public final class KernelSide implements AutoCloseable {
         var wanted = new HashSet<>(GuardProgram.programsOf(backend));
         wanted.addAll(GuardProgram.WATCH);
         wanted.add(GuardProgram.IDENTIFY);
-        var kernel = new KernelSide(BpfObject.load(image, wanted, constants), backend, whyNotLsm);
+        var kernel = new KernelSide(BpfObject.load(image, wanted, constants, Map.of()), backend, whyNotLsm);
         try {
             kernel.describeSyscalls();
             GuardProgram.WATCH.forEach(kernel.object::attach);
@@ -65,7 +65,7 @@ public final class KernelSide implements AutoCloseable {
 
     /// Why inline denial is not to be had here; empty where it is.
     private static Optional<String> whyNotLsm(BpfObject.Image image, Map<String, byte[]> constants) {
-        try (var probe = BpfObject.load(image, Set.of(GuardProgram.EXEC.program()), constants)) {
+        try (var probe = BpfObject.load(image, Set.of(GuardProgram.EXEC.program()), constants, Map.of())) {
             var refusal = probe.refused().get(GuardProgram.EXEC.program());
             if (refusal != null) {
                 return Optional.of("this kernel refuses LSM programs: " + refusal);

@@ -81,8 +81,13 @@ public final class BpfObject implements AutoCloseable {
     /// lacks one hook must not cost the others.
     ///
     /// @param constants the content of read-only sections, by the name of their map
-    public static BpfObject load(Image image, Set<String> wanted, Map<String, byte[]> constants) {
-        return load(image, wanted, object -> constants.forEach((map, value) -> fix(object, map, value)));
+    /// @param sizes of maps that are to have another number of entries than the image says
+    public static BpfObject load(
+            Image image, Set<String> wanted, Map<String, byte[]> constants, Map<String, Integer> sizes) {
+        return load(image, wanted, object -> {
+            constants.forEach((map, value) -> fix(object, map, value));
+            sizes.forEach((map, entries) -> size(object, map, entries));
+        });
     }
 
     /// Loads more programs of the image that another object came from, onto the maps of that object.
@@ -150,12 +155,21 @@ public final class BpfObject implements AutoCloseable {
         }
     }
 
+    private static void size(Pointer object, String name, int entries) {
+        var map = Native.bpf().bpf_object__find_map_by_name(object, name);
+        if (map == null || Native.bpf().bpf_map__set_max_entries(map, entries) != 0) {
+            throw new KernelException("bpf_map__set_max_entries", name, Native.errno());
+        }
+    }
+
+    /// Maps are told by their order: libbpf names some after the address of the image.
     private void lendMaps(Pointer borrower) {
+        Pointer own = null;
         Pointer map = null;
         while ((map = Native.bpf().bpf_object__next_map(borrower, map)) != null) {
-            var name = Native.bpf().bpf_map__name(map);
-            if (Native.bpf().bpf_map__reuse_fd(map, mapFd(name)) != 0) {
-                throw new KernelException("bpf_map__reuse_fd", name, Native.errno());
+            own = Native.bpf().bpf_object__next_map(object, own);
+            if (Native.bpf().bpf_map__reuse_fd(map, Native.bpf().bpf_map__fd(own)) != 0) {
+                throw new KernelException("bpf_map__reuse_fd", Native.bpf().bpf_map__name(map), Native.errno());
             }
         }
     }

@@ -78,6 +78,8 @@ final class Native {
 
         Pointer bpf_object__next_map(Pointer object, Pointer previous);
 
+        int bpf_map__set_max_entries(Pointer map, @u_int32_t int entries);
+
         String bpf_map__name(Pointer map);
 
         int bpf_map__fd(Pointer map);

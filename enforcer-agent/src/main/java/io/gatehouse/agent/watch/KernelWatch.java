@@ -162,6 +162,11 @@ public final class KernelWatch implements AutoCloseable {
         return read;
     }
 
+    /// Goes on with a larger ring, unless this is the largest. Called by the reading thread.
+    void grow() {
+        ring.grow();
+    }
+
     /// Ends a wait of [#read] that goes on, or the next one.
     public void wake() {
         ring.wake();

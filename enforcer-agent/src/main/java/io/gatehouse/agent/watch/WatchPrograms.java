@@ -24,6 +24,8 @@ final class WatchPrograms implements AutoCloseable {
     private static final String CALL_DONE = "gw_call_done";
     private static final Set<String> PROCESSES = Set.of("gw_forked", "gw_executed", "gw_ended");
     private static final Set<String> URING = Set.of("gw_uring_asked", "gw_uring_done");
+    /// The agent brings rings of its own, so the one that libbpf makes is as small as may be.
+    private static final Map<String, Integer> SIZES = Map.of("gw_first_ring", 4096);
     private static final String FEXIT = "fexit/";
     private static final String CALL = "_sys_"; // __x64_sys_openat, __arm64_sys_openat, __ia32_compat_sys_openat
 
@@ -63,7 +65,7 @@ final class WatchPrograms implements AutoCloseable {
         wanted.addAll(URING);
         wanted.add(CALL_DONE);
         wanted.addAll(probes);
-        return new WatchPrograms(sections, BpfObject.load(image, wanted, Map.of()), probes);
+        return new WatchPrograms(sections, BpfObject.load(image, wanted, Map.of(), SIZES), probes);
     }
 
     /// One program of a call that this kernel has; if it loads, so do the others.

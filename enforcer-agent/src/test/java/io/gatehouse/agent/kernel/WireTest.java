@@ -2,63 +2,23 @@
 package io.gatehouse.agent.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.events.Act;
 import io.gatehouse.schemas.alert.Verdict;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// Java's layouts are those that clang compiled: compared with the type information (BTF) in the object itself.
 class WireTest {
-    private static final Pattern STRUCT = Pattern.compile("\\[\\d+] STRUCT '(\\w+)' size=(\\d+) vlen=\\d+");
-    private static final Pattern MEMBER = Pattern.compile("\\s+'(\\w+)' type_id=\\d+ bits_offset=(\\d+)");
-    private static final Pattern VALUE = Pattern.compile("\\s*(GH_\\w+) = (\\d+),.*");
-
-    private static final Map<String, Integer> sizes = new HashMap<>();
-    private static final Map<String, Integer> offsets = new HashMap<>();
-    private static final Map<String, Integer> values = new HashMap<>();
+    private static CompiledTypes types;
 
     @BeforeAll
-    static void read_the_compiled_types() throws IOException, InterruptedException {
-        var root = System.getProperty("gatehouse.root");
-        assumeTrue(
-                System.getProperty("gatehouse.vm") == null,
-                "the build's own machine compares; a VM has no object file");
-        var object = Path.of(root, "enforcer-agent/target/classes/io/gatehouse/agent/bpf/gatehouse.bpf.o");
-        var dump = new ProcessBuilder("bpftool", "btf", "dump", "file", object.toString())
-                .redirectErrorStream(true)
-                .start();
-        var struct = "";
-        for (var line : dump.inputReader().lines().toList()) {
-            var head = STRUCT.matcher(line);
-            var member = MEMBER.matcher(line);
-            if (head.matches()) {
-                struct = head.group(1);
-                sizes.put(struct, Integer.parseInt(head.group(2)));
-            } else if (member.matches() && !struct.isEmpty()) {
-                offsets.put(struct + "." + member.group(1), Integer.parseInt(member.group(2)) / 8);
-            } else if (line.startsWith("[")) {
-                struct = "";
-            }
-        }
-        assertEquals(0, dump.waitFor(), "bpftool btf dump");
-        for (var line : Files.readAllLines(Path.of(root, "enforcer-agent/src/main/bpf/include/gatehouse.h"))) {
-            var value = VALUE.matcher(line);
-            if (value.matches()) {
-                values.put(value.group(1), Integer.parseInt(value.group(2)));
-            }
-        }
+    static void read_the_compiled_types() throws IOException {
+        types = CompiledTypes.of("gatehouse");
     }
 
     @Test
@@ -152,28 +112,21 @@ class WireTest {
         value("GH_OBJECT_FILE", Wire.Object.KIND_FILE);
         value("GH_OBJECT_UPPER_FILE", Wire.Object.KIND_UPPER_FILE);
         value("GH_OBJECT_DIRECTORY", Wire.Object.KIND_DIRECTORY);
-        assertEquals(Optional.of(Act.EXEC), Act.ofCode(values.get("GH_ACT_EXEC")));
-        assertEquals(Optional.of(Act.STRANGER), Act.ofCode(values.get("GH_ACT_STRANGER")));
-        assertEquals(Optional.of(Act.NAMED_CHANGE), Act.ofCode(values.get("GH_ACT_NAMED_CHANGE")));
-        assertEquals(
-                Act.values().length,
-                values.keySet().stream()
-                        .filter(name -> name.startsWith("GH_ACT_"))
-                        .count());
+        assertEquals(Optional.of(Act.EXEC), Act.ofCode(types.value("GH_ACT_EXEC")));
+        assertEquals(Optional.of(Act.STRANGER), Act.ofCode(types.value("GH_ACT_STRANGER")));
+        assertEquals(Optional.of(Act.NAMED_CHANGE), Act.ofCode(types.value("GH_ACT_NAMED_CHANGE")));
+        assertEquals(Act.values().length, types.valuesThatStartWith("GH_ACT_").size());
     }
 
     private static void size(String struct, int java) {
-        assertNotNull(sizes.get(struct), struct + " is not in the object's BTF");
-        assertEquals(sizes.get(struct), java, "size of " + struct);
+        types.size(struct, java);
     }
 
     private static void offset(String member, int java) {
-        assertNotNull(offsets.get(member), member + " is not in the object's BTF");
-        assertEquals(offsets.get(member), java, "offset of " + member);
+        types.offset(member, java);
     }
 
     private static void value(String name, int java) {
-        assertNotNull(values.get(name), name + " is not in gatehouse.h");
-        assertEquals(values.get(name), java, name);
+        types.value(name, java);
     }
 }
