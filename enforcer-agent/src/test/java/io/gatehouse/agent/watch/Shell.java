@@ -65,14 +65,6 @@ final class Shell implements AutoCloseable {
         }
     }
 
-    boolean isDone() {
-        try {
-            return out.ready();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /// Opens a file for reading; the shell goes on where that fails.
     void read(Object path) {
         run("{ true < " + path + "; } 2>/dev/null");
