@@ -5,6 +5,7 @@ import io.gatehouse.agent.enforce.GuardProgram;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.kernel.Machine;
+import io.gatehouse.agent.watch.KernelWatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,14 @@ final class Doctor {
             lines.add("  %-26s %s".formatted(rule.text(), kernel.guarantee(rule).text()));
             kernel.gaps(rule).forEach(gap -> lines.add("  %-26s   but %s".formatted("", gap)));
         }
+        return lines;
+    }
+
+    /// How events for rules are heard here, and what is not.
+    static List<String> watch(KernelWatch watch) {
+        var lines = new ArrayList<String>();
+        lines.add("system calls for rules are heard by " + watch.carrier());
+        watch.gaps().forEach(gap -> lines.add("  but " + gap));
         return lines;
     }
 

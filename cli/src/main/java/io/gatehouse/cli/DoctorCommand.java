@@ -4,6 +4,8 @@ package io.gatehouse.cli;
 import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.kernel.KernelException;
+import io.gatehouse.agent.watch.KernelWatch;
+import io.gatehouse.agent.watch.WatchOptions;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
 import java.nio.file.Files;
@@ -37,6 +39,12 @@ final class DoctorCommand implements Callable<Integer> {
             Doctor.programs(kernel).forEach(out::println);
         } catch (KernelException e) {
             throw Refusal.cannot("this kernel does not take the agent's programs: " + e.getMessage());
+        }
+        try (var watch = KernelWatch.load(WatchOptions.USUAL)) {
+            Doctor.watch(watch).forEach(out::println);
+        } catch (KernelException e) {
+            out.println("system calls for rules are not heard: this kernel does not take the watching programs: "
+                    + e.getMessage());
         }
         out.println("cgroups "
                 + (Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")) ? "pure cgroup2" : "hybrid or v1"));

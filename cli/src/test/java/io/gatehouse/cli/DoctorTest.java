@@ -31,5 +31,8 @@ class DoctorTest {
         }
         assertTrue(said.contains("but a file that was open before the container was governed stays writable"), said);
         assertTrue(said.lines().anyMatch(line -> line.strip().matches("\\S+ +loads")), said);
+        assertTrue(
+                said.lines().anyMatch(line -> line.matches("system calls for rules are heard by one program .*")),
+                said);
     }
 }

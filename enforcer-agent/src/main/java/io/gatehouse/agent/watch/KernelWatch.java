@@ -263,7 +263,7 @@ public final class KernelWatch implements AutoCloseable {
     public synchronized String carrier() {
         return programs.perCall()
                 ? "one program per system call (fexit)"
-                : "one program for all system calls (tracepoint sys_exit), as programs per call are refused: "
+                : "one program for all of them (tp_btf/sys_exit); one for each is refused: "
                         + firstLine(programs.whyNotPerCall());
     }
 
