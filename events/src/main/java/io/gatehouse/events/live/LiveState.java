@@ -13,7 +13,6 @@ import io.gatehouse.events.state.Task;
 import io.gatehouse.schemas.event.EventTable;
 import io.gatehouse.schemas.event.EventType;
 import io.gatehouse.schemas.event.EventType.Direction;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -125,7 +124,7 @@ public final class LiveState {
             task = null;
         }
         if (record.kind() == LiveRecord.FORK) {
-            parentOf(record);
+            findMakers(record);
             return task;
         }
         return task != null ? task : introduce(record);
@@ -147,13 +146,8 @@ public final class LiveState {
             var found = find(record.tid(), record.startNanos());
             if (found != null) {
                 facts.isSame(found, record.startNanos());
-                parentOf(record);
-                facts.parent(found, record.parentPid(), record.parentStartNanos());
                 return found;
             }
-        }
-        if (!ended) {
-            parentOf(record);
         }
         var task = facts.add(
                 record.tid(),
@@ -173,12 +167,12 @@ public final class LiveState {
         return ended ? state.machine().task(record.pid()) : process(record.pid(), record.processStartNanos());
     }
 
-    private void parentOf(LiveRecord record) {
-        if (record.parentPid() > 0 && record.parentPid() != record.tid()) {
-            process(record.parentPid(), record.parentStartNanos());
-        }
-        if (record.kind() == LiveRecord.FORK && record.pid() != record.tid()) {
+    /// Whom a child is modelled on: its process or its parent's, so that the event finds them.
+    private void findMakers(LiveRecord record) {
+        if (record.pid() != record.tid()) {
             process(record.pid(), record.processStartNanos());
+        } else if (record.parentPid() > 0 && record.parentPid() != record.tid()) {
+            process(record.parentPid(), record.parentStartNanos());
         }
     }
 
@@ -240,12 +234,7 @@ public final class LiveState {
 
     private void takeHead(LiveRecord record, Task task) {
         facts.isSame(task, record.startNanos()); // of one that the event has made
-        if (!facts.hasParent(task, record.parentStartNanos(), record.parentPid())) {
-            if (record.parentPid() > 0) {
-                process(record.parentPid(), record.parentStartNanos());
-            }
-            facts.parent(task, record.parentPid(), record.parentStartNanos());
-        }
+        takeParent(record, task);
         facts.ids(
                 task,
                 record.virtualTid(),
@@ -263,9 +252,20 @@ public final class LiveState {
         }
         if (record.has(LiveRecord.ROOT)) {
             takeRoot(record, task);
-        } else if (!task.root().isEmpty()) {
+        } else if (task.root().length() > 1) { // neither unknown nor the root itself
             facts.root(task, "");
         }
+    }
+
+    private void takeParent(LiveRecord record, Task task) {
+        if (facts.hasParent(task, record.parentStartNanos(), record.parentPid())) {
+            return;
+        }
+        boolean lasts = record.kind() != LiveRecord.EXIT;
+        if (lasts && record.parentPid() > 0 && record.parentPid() != task.pid()) {
+            process(record.parentPid(), record.parentStartNanos());
+        }
+        facts.parent(task, record.parentPid(), record.parentStartNanos());
     }
 
     /// The name of a process is its main thread's. What its other threads call themselves is no name of a program.
@@ -379,10 +379,10 @@ public final class LiveState {
         return sweptAway;
     }
 
-    private static boolean[] ends(Set<String> names) {
+    /// Which codes are of the end of these calls.
+    static boolean[] ends(Set<String> names) {
         var table = EventTable.current().all();
         var ends = new boolean[table.size()];
-        Arrays.fill(ends, false);
         for (EventType type : table) {
             ends[type.code()] = type.direction() == Direction.EXIT && names.contains(type.name());
         }

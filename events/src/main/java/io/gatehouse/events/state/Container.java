@@ -156,6 +156,99 @@ public final class Container {
         weight = draft.weight;
     }
 
+    /// What a live agent learns of a container, part by part. Lists and maps are copied.
+    public static final class Facts {
+        private final Draft draft;
+
+        /// @param id the first 12 characters of the full one
+        public Facts(String id, Kind kind) {
+            draft = new Draft(id);
+            draft.kind = kind;
+        }
+
+        public Facts fullId(String fullId) {
+            draft.fullId = fullId;
+            return this;
+        }
+
+        public Facts name(String name) {
+            draft.name = name;
+            return this;
+        }
+
+        public Facts image(Image image) {
+            draft.image = image;
+            return this;
+        }
+
+        public Facts privileged(boolean privileged) {
+            draft.privileged = privileged;
+            return this;
+        }
+
+        /// Which namespaces of the host it has.
+        public Facts shares(boolean pid, boolean network, boolean ipc) {
+            draft.hostPid = pid;
+            draft.hostNetwork = network;
+            draft.hostIpc = ipc;
+            return this;
+        }
+
+        public Facts ip(String ip) {
+            draft.ip = ip;
+            return this;
+        }
+
+        public Facts user(String user) {
+            draft.user = user;
+            return this;
+        }
+
+        public Facts mounts(List<Mount> mounts) {
+            draft.mounts = mounts;
+            mounts.forEach(mount -> weigh(mount.text()));
+            return this;
+        }
+
+        public Facts labels(Map<String, String> labels) {
+            draft.labels = new TreeMap<>(labels);
+            labels.forEach((key, value) -> weigh(key + value));
+            return this;
+        }
+
+        public Facts environment(List<String> environment) {
+            draft.environment = environment;
+            environment.forEach(this::weigh);
+            return this;
+        }
+
+        public Facts probes(List<Probe> probes) {
+            draft.probes = probes;
+            probes.forEach(probe -> weigh(probe.exe() + probe.args()));
+            return this;
+        }
+
+        public Facts sandbox(Sandbox sandbox) {
+            draft.sandbox = sandbox;
+            weigh(sandbox.cniJson());
+            sandbox.labels().forEach((key, value) -> weigh(key + value));
+            return this;
+        }
+
+        public Facts createdSeconds(long seconds) {
+            draft.createdSeconds = seconds;
+            return this;
+        }
+
+        private void weigh(String text) {
+            draft.weight += text.length();
+        }
+
+        public Container done() {
+            return new Container(draft);
+        }
+    }
+
     /// What a container is built from, part by part.
     static final class Draft {
         final String id;

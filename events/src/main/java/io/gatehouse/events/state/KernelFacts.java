@@ -275,6 +275,70 @@ public final class KernelFacts {
 
     // What an event was done with
 
+    /// A socket as the kernel has it. Addresses are 4 or 16 chars of one byte each.
+    ///
+    /// @param state of the connection, in the numbers of TCP; 0 while nothing is to be said of its ends
+    /// @param self of a unix socket, as `peer` a number that stands for it
+    public record Socket(
+            int family,
+            int type,
+            int protocol,
+            int state,
+            String local,
+            int localPort,
+            String remote,
+            int remotePort,
+            long self,
+            long peer,
+            String path) {}
+
+    /// Gives a task an open file under a number, in place of what it had there.
+    ///
+    /// @param flags of the file, the kernel's
+    /// @return null if there is no room
+    public Descriptor file(Task task, int number, DescriptorKind kind, String name, int flags) {
+        var file = new Descriptor(kind, name);
+        file.openFlags = access(flags);
+        if (kind == DescriptorKind.PIDFD) {
+            file.name = "";
+        }
+        return put(task, number, file);
+    }
+
+    /// How it was opened: 1 for reading, 2 for writing, 3 for both, as events have it.
+    private static int access(int flags) {
+        return (flags & 3) + 1 & 3;
+    }
+
+    private Descriptor put(Task task, int number, Descriptor descriptor) {
+        var table = task.descriptors();
+        return table != null && machine.put(table, number, descriptor) ? descriptor : null;
+    }
+
+    /// Says which object it is that a descriptor leads to.
+    public void identify(Descriptor descriptor, int device, long inode, boolean upperLayer, boolean lowerLayer) {
+        descriptor.device = device;
+        descriptor.inode = inode;
+        if (upperLayer) {
+            descriptor.mark(Descriptor.UPPER_LAYER);
+        }
+        if (lowerLayer) {
+            descriptor.mark(Descriptor.LOWER_LAYER);
+        }
+    }
+
+    /// Gives a task a socket under a number, in place of what it had there.
+    ///
+    /// @param known the same socket as it was known; null if it was not
+    /// @return null if there is no room
+    public Descriptor socket(Task task, int number, Socket facts, Descriptor known) {
+        var socket = Sockets.of(facts, machine);
+        if (known != null) {
+            socket.openFlags = known.openFlags;
+        }
+        return put(task, number, socket);
+    }
+
     /// Says which path the scene's file has by the kernel, where its name is another.
     public void resolve(String name) {
         scene.resolve(name);

@@ -377,6 +377,72 @@ final class Sockets {
         return socket.kind == DescriptorKind.IPV4_SOCKET && socket.transport == Transport.TCP;
     }
 
+    // As the kernel shows it
+
+    private static final int ESTABLISHED = 1;
+    private static final int LISTENS = 10;
+    /// Below, a port was chosen by somebody; from here on, the kernel gives them out (its usual range).
+    private static final int FIRST_GIVEN_PORT = 32_768;
+
+    /// A socket that no event has told of, named as events would have named it.
+    static Descriptor of(KernelFacts.Socket facts, Machine machine) {
+        var socket = new Descriptor();
+        switch (facts.family()) {
+            case SocketAddress.UNIX -> unix(socket, facts, machine);
+            case SocketAddress.IPV4, SocketAddress.IPV6 -> internet(socket, facts);
+            case NETLINK -> socket.kind = DescriptorKind.NETLINK;
+            default -> {
+                // of a kind that is not followed
+            }
+        }
+        return socket;
+    }
+
+    private static void unix(Descriptor socket, KernelFacts.Socket facts, Machine machine) {
+        socket.kind = DescriptorKind.UNIX_SOCKET;
+        socket.unixSource = facts.self();
+        socket.unixDestination = facts.peer();
+        if (facts.path().isEmpty() || facts.peer() == 0) {
+            socket.name = machine.keptShort(facts.path());
+        } else {
+            socket.name = machine.keptShort(
+                    Long.toHexString(facts.self()) + "->" + Long.toHexString(facts.peer()) + " " + facts.path());
+        }
+        if (facts.state() == LISTENS) {
+            socket.mark(Descriptor.SERVER);
+        }
+    }
+
+    private static void internet(Descriptor socket, KernelFacts.Socket facts) {
+        boolean mapped = Addresses.isMapped(facts.local()) && Addresses.isMapped(facts.remote());
+        boolean ipv4 = facts.family() == SocketAddress.IPV4 || mapped;
+        var local = mapped ? facts.local().substring(12) : facts.local();
+        var remote = mapped ? facts.remote().substring(12) : facts.remote();
+        socket.transport = transport(facts.type(), facts.protocol());
+        boolean waits = facts.remotePort() == 0
+                && (facts.state() == LISTENS || facts.localPort() > 0 && facts.localPort() < FIRST_GIVEN_PORT);
+        if (waits) {
+            socket.becomeServer(
+                    ipv4 ? DescriptorKind.IPV4_SERVER : DescriptorKind.IPV6_SERVER, local, facts.localPort());
+            socket.name = Addresses.endpoint(facts.local(), facts.localPort());
+            return;
+        }
+        socket.becomeConnection(ipv4 ? DescriptorKind.IPV4_SOCKET : DescriptorKind.IPV6_SOCKET);
+        if (facts.remotePort() == 0) {
+            return;
+        }
+        takeEnds(socket, local, facts.localPort(), remote, facts.remotePort());
+        boolean serves = facts.localPort() < FIRST_GIVEN_PORT && facts.remotePort() >= FIRST_GIVEN_PORT;
+        socket.mark(serves ? Descriptor.SERVER : Descriptor.CLIENT);
+        if (serves) {
+            socket.swapEnds();
+        }
+        if (facts.state() == ESTABLISHED) {
+            socket.becomeConnected();
+        }
+        socket.name = name(socket);
+    }
+
     static String name(Descriptor socket) {
         return switch (socket.transport) {
             case TCP, UDP ->

@@ -53,6 +53,15 @@ public final class Watched {
     }
 
     private Scene apply(EventType type, long tid, Object... params) {
+        return state.apply(event(type, ++number, timeNanos++, tid, params));
+    }
+
+    /// An event of today's form, for those who apply it themselves.
+    public static Event event(String name, Direction direction, long timeNanos, long tid, Object... params) {
+        return event(type(name, direction), 1, timeNanos, tid, params);
+    }
+
+    private static Event event(EventType type, long number, long timeNanos, long tid, Object... params) {
         var bytes = new ByteArrayOutputStream();
         var event = new Event();
         var offsets = new int[params.length + 1];
@@ -60,11 +69,11 @@ public final class Watched {
             bytes.writeBytes(bytes(type.params().get(i).type(), params[i]));
             offsets[i + 1] = bytes.size();
         }
-        event.begin(type.code(), ++number, timeNanos++, tid, 0, bytes.toByteArray());
+        event.begin(type.code(), number, timeNanos, tid, 0, bytes.toByteArray());
         for (int i = 0; i < params.length; i++) {
             event.param(offsets[i], offsets[i + 1] - offsets[i]);
         }
-        return state.apply(event);
+        return event;
     }
 
     private static byte[] bytes(ParamType type, Object value) {
