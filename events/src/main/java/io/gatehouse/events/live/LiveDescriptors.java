@@ -29,9 +29,6 @@ final class LiveDescriptors {
     private static final int IPV6 = 10;
 
     private static final byte[] MEMFD = "memfd:".getBytes(StandardCharsets.ISO_8859_1);
-    /// Stands for a path that is too long to be told, as it does where paths are joined.
-    private static final String TOO_LONG = "/DIR_TOO_LONG/FILENAME_TOO_LONG";
-
     /// Calls that give a socket its ends: before them it is told without.
     private static final boolean[] NAMES_SOCKET = LiveState.ends(Set.of("connect", "bind"));
 
@@ -191,7 +188,7 @@ final class LiveDescriptors {
         if (kind != DescriptorKind.DIRECTORY && hasNoPath(record, names, size)) {
             return "";
         }
-        return isCut(record, at, names, size) ? TOO_LONG : Names.path(record.bytes(), names, size);
+        return isCut(record, at, names, size) ? Names.TOO_LONG : Names.path(record.bytes(), names, size);
     }
 
     private static boolean isCut(LiveRecord record, int at, int names, int size) {

@@ -48,6 +48,13 @@ public final class LiveState {
             return size() > MOST_CGROUPS;
         }
     };
+    /// When the first process of a pid namespace started, since 1970, by the namespace's number.
+    private final Map<Integer, Long> namespaceStarts = new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, Long> eldest) {
+            return size() > MOST_CGROUPS;
+        }
+    };
     private long wallMinusBoot;
     private long[] toSweep = {};
     private int swept;
@@ -225,9 +232,13 @@ public final class LiveState {
     ///
     /// @param startNanos since boot, cut to a tick of the clock
     /// @param wallMinusBootNanos from the clock that counts from boot to that which counts from 1970
-    public void scanned(ProcessEntry entry, long startNanos, long wallMinusBootNanos) {
+    /// @param namespaceStartNanos when the first process of its pid namespace started, since 1970
+    public void scanned(ProcessEntry entry, long startNanos, long wallMinusBootNanos, long namespaceStartNanos) {
         wallMinusBoot = wallMinusBootNanos;
-        facts.scanned(entry, startNanos, startNanos + wallMinusBootNanos);
+        var task = facts.scanned(entry, startNanos, startNanos + wallMinusBootNanos);
+        if (task != null) {
+            facts.namespaceStart(task, namespaceStartNanos);
+        }
     }
 
     // What holds after it
@@ -242,6 +253,7 @@ public final class LiveState {
                 record.virtualSessionId(),
                 record.virtualProcessGroupId(),
                 record.processGroupId());
+        takeNamespaceStart(record, task);
         facts.credentials(task, record.uid(), record.gid(), record.loginuid());
         facts.capabilities(task, record.capInheritable(), record.capPermitted(), record.capEffective());
         facts.terminal(task, record.tty());
@@ -254,6 +266,21 @@ public final class LiveState {
             takeRoot(record, task);
         } else if (task.root().length() > 1) { // neither unknown nor the root itself
             facts.root(task, "");
+        }
+    }
+
+    private void takeNamespaceStart(LiveRecord record, Task task) {
+        if (task.pidNamespaceStartNanos() != 0) {
+            return;
+        }
+        if (!task.isInPidNamespace()) {
+            facts.namespaceStart(task, wallMinusBoot);
+        } else if (record.virtualPid() == 1) {
+            long start = record.processStartNanos() + wallMinusBoot;
+            namespaceStarts.put(record.pidNamespace(), start);
+            facts.namespaceStart(task, start);
+        } else {
+            facts.namespaceStart(task, namespaceStarts.getOrDefault(record.pidNamespace(), 0L));
         }
     }
 
@@ -285,9 +312,13 @@ public final class LiveState {
         }
         int at = record.offset(LiveRecord.CWD);
         int length = record.length(LiveRecord.CWD);
-        if (!Names.areWhole(record.bytes(), at, length)
-                || length != record.wholeLength(LiveRecord.CWD)
-                || Names.sayDirectory(record.bytes(), at, length, task.cwd())) {
+        if (Names.sayDirectory(record.bytes(), at, length, task.cwd())) {
+            return;
+        }
+        boolean cut = !Names.areWhole(record.bytes(), at, length)
+                || record.is(LiveRecord.FACT_CUT) && Names.areLong(record.bytes(), at, length);
+        if (cut) {
+            facts.directory(task, Names.TOO_LONG + "/");
             return;
         }
         var path = Names.path(record.bytes(), at, length);

@@ -5,6 +5,14 @@ import java.nio.charset.StandardCharsets;
 
 /// A path as records have it: its parts from the last to the first, each with its NUL; no part for the root.
 final class Names {
+    /// The kernel's side goes up 256 steps, mount points among them, and writes 4,096 bytes and one name.
+    private static final int DEEP = 192;
+
+    private static final int LONG = 3_840;
+
+    /// Stands for a path that is too long to be told, as it does where paths are joined.
+    static final String TOO_LONG = "/DIR_TOO_LONG/FILENAME_TOO_LONG";
+
     private Names() {}
 
     /// Whether they are the path.
@@ -69,6 +77,17 @@ final class Names {
             at = partEnd + 1;
         }
         return new String(path, to, length - to, StandardCharsets.ISO_8859_1);
+    }
+
+    /// Whether a walk that was cut could have been this one: it is as long as one may be, or as deep.
+    static boolean areLong(byte[] bytes, int from, int length) {
+        int parts = 0;
+        for (int i = from; i < from + length; i++) {
+            if (bytes[i] == 0) {
+                parts++;
+            }
+        }
+        return parts >= DEEP || length >= LONG;
     }
 
     /// Whether they end as they should.

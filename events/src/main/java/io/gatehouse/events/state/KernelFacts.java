@@ -165,6 +165,11 @@ public final class KernelFacts {
         task.pgid = pgid;
     }
 
+    /// Says when the first process of the task's pid namespace started, since 1970.
+    public void namespaceStart(Task task, long wallNanos) {
+        task.pidNamespaceStartNanos = wallNanos;
+    }
+
     public void credentials(Task task, int uid, int gid, int loginuid) {
         long user = uid & Task.NO_ACCOUNT;
         long group = gid & Task.NO_ACCOUNT;

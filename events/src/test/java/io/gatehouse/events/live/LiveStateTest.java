@@ -230,7 +230,7 @@ final class LiveStateTest {
 
     @Test
     void a_start_is_the_same_as_proc_tells_it_if_the_tick_is() {
-        live.scanned(entry(40, 1, "sleeper"), SECOND, Told.BOOTED);
+        live.scanned(entry(40, 1, "sleeper"), SECOND, Told.BOOTED, Told.BOOTED);
         var scanned =
                 close(Told.call(40).started(SECOND + 9_999_999).comm("sleeper")).task();
         assertEquals("/bin/sleeper", scanned.program().path());
@@ -242,8 +242,8 @@ final class LiveStateTest {
 
     @Test
     void the_fork_of_a_task_that_the_scan_saw_makes_no_second_one() {
-        live.scanned(entry(1, 0, "init"), 0, Told.BOOTED);
-        live.scanned(entry(40, 1, "scanned"), 48 * SECOND, Told.BOOTED);
+        live.scanned(entry(1, 0, "init"), 0, Told.BOOTED, Told.BOOTED);
+        live.scanned(entry(40, 1, "scanned"), 48 * SECOND, Told.BOOTED, Told.BOOTED);
         var told = Told.call(40).started(48 * SECOND + 5).parent(1, 7).comm("scanned");
         told.at(48 * SECOND + 5);
         var scene = fork(told, 0);
@@ -254,7 +254,7 @@ final class LiveStateTest {
 
     @Test
     void a_record_of_an_earlier_owner_of_the_id_undoes_nothing() {
-        live.scanned(entry(40, 1, "young"), 48 * SECOND, Told.BOOTED);
+        live.scanned(entry(40, 1, "young"), 48 * SECOND, Told.BOOTED, Told.BOOTED);
         var scene = ends(Told.call(40).started(20 * SECOND).comm("elder"));
         assertNull(scene.task());
         close(Told.call(77));
@@ -265,7 +265,7 @@ final class LiveStateTest {
 
     @Test
     void an_exec_told_twice_ends_where_the_scan_was() {
-        live.scanned(entry(40, 1, "second"), SECOND, Told.BOOTED);
+        live.scanned(entry(40, 1, "second"), SECOND, Told.BOOTED, Told.BOOTED);
         assertEquals(
                 "first", exec(Told.call(40).comm("first"), "/bin/first").task().comm());
         assertEquals(
@@ -401,6 +401,14 @@ final class LiveStateTest {
         scene = exit(
                 Told.call(40).cwd("/").file(LiveRecord.RESULT, 3, 0x8000, 8, "/x"), "open", 3, "x", 1, 0, 0x801, 8);
         assertEquals("/x", scene.descriptor().name());
+    }
+
+    @Test
+    void a_directory_too_deep_to_be_told_is_none_that_is_near() {
+        var scene = close(Told.call(40).cwd("/d".repeat(250)).fact(LiveRecord.FACT_CUT));
+        assertEquals("/DIR_TOO_LONG/FILENAME_TOO_LONG/", scene.task().cwd());
+        scene = close(Told.call(40).cwd("/near").fact(LiveRecord.FACT_CUT)); // something else was cut
+        assertEquals("/near/", scene.task().cwd());
     }
 
     @Test
