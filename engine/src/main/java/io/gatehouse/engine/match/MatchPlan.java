@@ -29,9 +29,13 @@ public final class MatchPlan<E> {
 
     /// @param rules of any source; those of others, and disabled ones, are passed over
     public static <E> MatchPlan<E> compile(List<Rule> rules, Source source, Readers<E> readers) {
+        return compile(rules, source, readers, Passes.ALL);
+    }
+
+    static <E> MatchPlan<E> compile(List<Rule> rules, Source source, Readers<E> readers, List<Pass> passes) {
         var draft = new Draft<>(List.copyOf(rules), source, new BoundReaders<>(readers));
-        var passes = Passes.run(draft);
-        return new MatchPlan<>(byKind(draft), draft.slots, draft.rules, passes);
+        var reports = Passes.run(passes, draft);
+        return new MatchPlan<>(byKind(draft), draft.slots, draft.rules, reports);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // arrays have no type parameters

@@ -2,6 +2,7 @@
 package io.gatehouse.engine.match;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /// The compiler, in the order of its passes.
@@ -21,9 +22,24 @@ final class Passes {
 
     private Passes() {}
 
-    static List<PassReport> run(Draft<?> draft) {
-        var reports = new ArrayList<PassReport>();
+    /// The same, for conditions weakened to what is known.
+    static List<Pass> loosened(Knowledge.Of knowledge, BitSet kinds) {
+        var passes = new ArrayList<Pass>();
         for (var pass : ALL) {
+            if (pass.name().equals("join")) {
+                passes.add(new Pass(
+                        "loosen",
+                        "weakens conditions to what is known",
+                        draft -> Loosening.loosen(draft, knowledge, kinds)));
+            }
+            passes.add(pass);
+        }
+        return passes;
+    }
+
+    static List<PassReport> run(List<Pass> passes, Draft<?> draft) {
+        var reports = new ArrayList<PassReport>();
+        for (var pass : passes) {
             reports.add(new PassReport(pass.name(), pass.what(), pass.work().on(draft)));
         }
         return reports;
