@@ -2,6 +2,7 @@
 package io.gatehouse.outputs;
 
 import io.gatehouse.schemas.alert.Alert;
+import io.gatehouse.schemas.alert.RuleAlert;
 import io.gatehouse.schemas.policy.PolicyName;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -18,8 +19,13 @@ public final class AlertJson {
     private AlertJson() {}
 
     public static String line(Entry entry) {
+        if (entry instanceof Entry.Matched(var alert)) {
+            return matched(alert);
+        }
         var line = new StringBuilder(768).append("{\"version\":\"v1alpha1\",\"type\":\"");
         switch (entry) {
+            case Entry.Matched _ -> throw new IllegalStateException("has a form of its own");
+            case Entry.SuppressedMatches suppressed -> suppressed(line.append("suppressed_matches\""), suppressed);
             case Entry.Raised(var alert) -> alert(line.append("alert\""), alert);
             case Entry.Suppressed suppressed -> suppressed(line.append("suppressed\""), suppressed);
             case Entry.Lost lost -> lost(line.append("lost\""), lost);
@@ -38,6 +44,38 @@ public final class AlertJson {
         alert.process().map(Printable::bounded).ifPresent(process -> process(line, process));
         alert.container().ifPresent(container -> container(line, container));
         alert.pod().ifPresent(pod -> pod(line, pod));
+    }
+
+    /// As Falco writes it; what a response did is one key more, behind all others.
+    private static String matched(RuleAlert alert) {
+        if (alert.response().isEmpty()) {
+            return alert.json();
+        }
+        var answer = alert.response().get();
+        var line = new StringBuilder(alert.json());
+        line.setLength(line.length() - 1); // the brace that ends it
+        line.append(",\"response\":{");
+        field(line, "name", answer.name());
+        field(line, "verdict", answer.verdict().text());
+        field(line, "guarantee", answer.guarantee().text());
+        if (!answer.note().isEmpty()) {
+            field(line, "note", answer.note());
+        }
+        return line.append("}}").toString();
+    }
+
+    private static void suppressed(StringBuilder line, Entry.SuppressedMatches suppressed) {
+        time(line, "time", suppressed.time());
+        time(line, "since", suppressed.since());
+        line.append(",\"count\":").append(suppressed.count());
+        field(line, "rule", suppressed.rule());
+        field(line, "priority", suppressed.priority());
+        if (!suppressed.program().isEmpty()) {
+            field(line, "program", suppressed.program());
+        }
+        if (!suppressed.container().isEmpty()) {
+            field(line, "container", suppressed.container());
+        }
     }
 
     private static void pod(StringBuilder line, Alert.PodFacts pod) {

@@ -2,6 +2,7 @@
 package io.gatehouse.outputs;
 
 import io.gatehouse.schemas.alert.Alert;
+import io.gatehouse.schemas.alert.RuleAlert;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ public final class AlertRouter implements AutoCloseable {
     /// @param firstPause after an output's first failure; doubled with each further one
     /// @param longestPause between two tries of an output that does not work
     /// @param window see [StormFilter.Limits]
+    /// @param sameMatchPerWindow alerts of one rule, program and container that pass in a window; 0 for all
     public record Settings(
             int queuedPerOutput,
             Duration drain,
@@ -28,11 +30,59 @@ public final class AlertRouter implements AutoCloseable {
             Duration longestPause,
             Duration window,
             int sameProgramPerWindow,
-            int sameContainerPerWindow) {
+            int sameContainerPerWindow,
+            int sameMatchPerWindow) {
         public Settings {
             if (queuedPerOutput < 1) {
                 throw new IllegalArgumentException("a queue needs a place, has " + queuedPerOutput);
             }
+            if (sameMatchPerWindow < 0) {
+                throw new IllegalArgumentException("no limit of matches: " + sameMatchPerWindow);
+            }
+        }
+
+        /// Every match of a rule is told.
+        public Settings(
+                int queuedPerOutput,
+                Duration drain,
+                Duration firstPause,
+                Duration longestPause,
+                Duration window,
+                int sameProgramPerWindow,
+                int sameContainerPerWindow) {
+            this(
+                    queuedPerOutput,
+                    drain,
+                    firstPause,
+                    longestPause,
+                    window,
+                    sameProgramPerWindow,
+                    sameContainerPerWindow,
+                    0);
+        }
+
+        public Settings withQueuedPerOutput(int places) {
+            return new Settings(
+                    places,
+                    drain,
+                    firstPause,
+                    longestPause,
+                    window,
+                    sameProgramPerWindow,
+                    sameContainerPerWindow,
+                    sameMatchPerWindow);
+        }
+
+        public Settings withSameMatchPerWindow(int limit) {
+            return new Settings(
+                    queuedPerOutput,
+                    drain,
+                    firstPause,
+                    longestPause,
+                    window,
+                    sameProgramPerWindow,
+                    sameContainerPerWindow,
+                    limit);
         }
 
         public static Settings defaults() {
@@ -82,6 +132,7 @@ public final class AlertRouter implements AutoCloseable {
     private final Settings settings;
     private final InstantSource clock;
     private final StormFilter storm; // guarded by itself
+    private final RepetitionFilter repetitions; // guarded by storm
     private long alerts; // guarded by storm
     private final List<Channel> channels;
     private final Thread teller;
@@ -95,6 +146,7 @@ public final class AlertRouter implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.storm = new StormFilter(settings.storm());
+        this.repetitions = new RepetitionFilter(settings.window(), settings.sameMatchPerWindow());
         this.channels = outputs.stream()
                 .map(output -> new Channel(output, settings, clock, notices))
                 .toList();
@@ -113,6 +165,16 @@ public final class AlertRouter implements AutoCloseable {
         synchronized (storm) { // held for a look at two maps
             alerts++;
             entries = storm.accept(alert, clock.instant());
+        }
+        entries.forEach(this::offer);
+    }
+
+    /// The same for a rule's match.
+    public void accept(RuleAlert alert) {
+        List<Entry> entries;
+        synchronized (storm) {
+            alerts++;
+            entries = repetitions.accept(alert, clock.instant());
         }
         entries.forEach(this::offer);
     }
@@ -137,7 +199,9 @@ public final class AlertRouter implements AutoCloseable {
     void tellDue() {
         List<Entry> entries;
         synchronized (storm) {
-            entries = storm.due(clock.instant());
+            var now = clock.instant();
+            entries = new ArrayList<>(storm.due(now));
+            entries.addAll(repetitions.due(now));
         }
         entries.forEach(this::offer);
     }
@@ -147,7 +211,7 @@ public final class AlertRouter implements AutoCloseable {
         long suppressed;
         synchronized (storm) {
             all = alerts;
-            suppressed = storm.suppressed();
+            suppressed = storm.suppressed() + repetitions.suppressed();
         }
         return new Counts(
                 all, suppressed, channels.stream().map(Channel::counts).toList());
@@ -163,7 +227,9 @@ public final class AlertRouter implements AutoCloseable {
         closing.countDown();
         List<Entry> rest;
         synchronized (storm) {
-            rest = storm.rest(clock.instant());
+            var now = clock.instant();
+            rest = new ArrayList<>(storm.rest(now));
+            rest.addAll(repetitions.rest(now));
         }
         rest.forEach(this::offer);
         channels.forEach(Channel::stop);

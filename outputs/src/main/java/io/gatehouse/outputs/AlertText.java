@@ -2,6 +2,7 @@
 package io.gatehouse.outputs;
 
 import io.gatehouse.schemas.alert.Alert;
+import io.gatehouse.schemas.alert.RuleAlert;
 import io.gatehouse.schemas.alert.Verdict;
 import io.gatehouse.schemas.policy.Mode;
 import java.time.Instant;
@@ -24,8 +25,14 @@ public final class AlertText {
 
     public static String line(Entry entry) {
         var line = new StringBuilder(512);
+        if (entry instanceof Entry.Matched(var alert)) {
+            matched(line, alert);
+            return line.toString();
+        }
         line.append(time(entry.time())).append(' ');
         switch (entry) {
+            case Entry.Matched _ -> throw new IllegalStateException("has a time of its own");
+            case Entry.SuppressedMatches suppressed -> suppressed(line, suppressed);
             case Entry.Raised(var alert) -> alert(line, alert);
             case Entry.Suppressed suppressed -> suppressed(line, suppressed);
             case Entry.Lost lost ->
@@ -51,6 +58,32 @@ public final class AlertText {
         alert.process().map(Printable::bounded).ifPresent(process -> process(line, process));
         alert.container().ifPresent(container -> container(line, container));
         alert.pod().ifPresent(pod -> pod(line, pod));
+    }
+
+    /// As Falco writes it; what a response did stands behind.
+    private static void matched(StringBuilder line, RuleAlert alert) {
+        line.append(alert.text());
+        alert.response().ifPresent(answer -> {
+            field(line, "response", answer.name());
+            field(line, "verdict", answer.verdict().text());
+            field(line, "guarantee", answer.guarantee().text());
+            if (!answer.note().isEmpty()) {
+                field(line, "note", answer.note());
+            }
+        });
+    }
+
+    private static void suppressed(StringBuilder line, Entry.SuppressedMatches suppressed) {
+        line.append("suppressed ").append(suppressed.count()).append(" more of ");
+        value(line, suppressed.rule());
+        field(line, "since", time(suppressed.since()));
+        field(line, "priority", suppressed.priority());
+        if (!suppressed.program().isEmpty()) {
+            field(line, "program", suppressed.program());
+        }
+        if (!suppressed.container().isEmpty()) {
+            field(line, "container_id", suppressed.container());
+        }
     }
 
     private static void pod(StringBuilder line, Alert.PodFacts pod) {

@@ -2,6 +2,7 @@
 package io.gatehouse.outputs;
 
 import io.gatehouse.schemas.alert.Alert;
+import io.gatehouse.schemas.alert.RuleAlert;
 import io.gatehouse.schemas.alert.Verdict;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.PolicyName;
@@ -19,6 +20,23 @@ public sealed interface Entry {
             return alert.time();
         }
     }
+
+    /// A rule matched.
+    record Matched(RuleAlert alert) implements Entry {
+        @Override
+        public Instant time() {
+            return alert.time();
+        }
+    }
+
+    /// Repetitions of matches that were left out.
+    ///
+    /// @param since when the first of the window was raised
+    /// @param program empty where nothing is known
+    /// @param container its id, empty on the host
+    record SuppressedMatches(
+            Instant time, Instant since, long count, String rule, String priority, String program, String container)
+            implements Entry {}
 
     /// Repetitions that were left out.
     ///

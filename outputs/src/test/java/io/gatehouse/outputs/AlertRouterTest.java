@@ -9,6 +9,9 @@ import io.gatehouse.outputs.AlertRouter.OutputCounts;
 import io.gatehouse.outputs.AlertRouter.Settings;
 import io.gatehouse.outputs.Entry.LossCause;
 import io.gatehouse.schemas.alert.Alert;
+import io.gatehouse.schemas.alert.Guarantee;
+import io.gatehouse.schemas.alert.RuleAlert;
+import io.gatehouse.schemas.alert.Verdict;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -326,5 +329,42 @@ final class AlertRouterTest {
         kept.next();
         assertEquals(3, ((Entry.Suppressed) kept.next()).count(), "a close tells what it has not told yet");
         assertFalse(kept.written.iterator().hasNext());
+    }
+
+    @Test
+    void every_match_is_told_unless_a_limit_is_set() throws Exception {
+        var kept = new Kept();
+        try (var router = router(Settings.defaults(), kept)) {
+            for (var i = 0; i < 500; i++) {
+                router.accept(Alerts.match("cat", ""));
+            }
+            for (var i = 0; i < 500; i++) {
+                assertEquals(new Entry.Matched(Alerts.match("cat", "")), kept.next());
+            }
+            assertEquals(500, router.counts().alerts());
+            assertEquals(0, router.counts().suppressed());
+        }
+    }
+
+    @Test
+    void with_a_limit_repeated_matches_are_counted_and_what_was_answered_is_always_told() throws Exception {
+        var kept = new Kept();
+        var killed = Alerts.answered(new RuleAlert.Answer("r", Verdict.KILL, Guarantee.KILLED, ""));
+        try (var router = router(Settings.defaults().withSameMatchPerWindow(1), kept)) {
+            for (var i = 0; i < 100; i++) {
+                router.accept(Alerts.match("cat", Alerts.WEB.id()));
+            }
+            router.accept(Alerts.match("cat", "another"));
+            router.accept(Alerts.match("less", Alerts.WEB.id()));
+            router.accept(killed);
+            assertEquals(new Entry.Matched(Alerts.match("cat", Alerts.WEB.id())), kept.next());
+            assertEquals(new Entry.Matched(Alerts.match("cat", "another")), kept.next());
+            assertEquals(new Entry.Matched(Alerts.match("less", Alerts.WEB.id())), kept.next());
+            assertEquals(new Entry.Matched(killed), kept.next());
+            now.set(Alerts.TIME.plusSeconds(10));
+            router.tellDue();
+            assertEquals(99, ((Entry.SuppressedMatches) kept.next()).count());
+            assertEquals(99, router.counts().suppressed());
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.gatehouse.outputs;
 
 import io.gatehouse.schemas.alert.Alert;
 import io.gatehouse.schemas.alert.Guarantee;
+import io.gatehouse.schemas.alert.RuleAlert;
 import io.gatehouse.schemas.alert.Verdict;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.PolicyName;
@@ -117,6 +118,41 @@ final class Alerts {
                 Optional.of(WEB),
                 Optional.of(new Alert.PodFacts("shop", "web-0")),
                 Optional.of("/bin/ls"));
+    }
+
+    /// As Falco writes it.
+    static RuleAlert match(String program, String container) {
+        return new RuleAlert(
+                TIME,
+                "Read sensitive file",
+                "Warning",
+                "syscall",
+                List.of("T1555"),
+                "12:00:00.123456789: Warning Sensitive file opened (program=" + program + ")",
+                "{\"hostname\":\"n1\",\"priority\":\"Warning\",\"rule\":\"Read sensitive file\"}",
+                program,
+                container,
+                Optional.empty());
+    }
+
+    static RuleAlert answered(RuleAlert.Answer answer) {
+        var match = match("cat", WEB.id());
+        return new RuleAlert(
+                match.time(),
+                match.rule(),
+                match.priority(),
+                match.source(),
+                match.tags(),
+                match.text(),
+                match.json(),
+                match.program(),
+                match.container(),
+                Optional.of(answer));
+    }
+
+    static Entry.SuppressedMatches suppressedMatches() {
+        return new Entry.SuppressedMatches(
+                TIME.plusSeconds(10), TIME, 7, "Read sensitive file", "Warning", "cat", WEB.id());
     }
 
     static Entry.Lost lost() {

@@ -11,6 +11,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.gatehouse.schemas.alert.Alert;
 import io.gatehouse.schemas.alert.Guarantee;
+import io.gatehouse.schemas.alert.RuleAlert;
 import io.gatehouse.schemas.alert.Verdict;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.PolicyName;
@@ -67,6 +68,40 @@ final class LineFormatTest {
                         + "\"image\":\"docker.io/library/nginx:1.27\"},"
                         + "\"pod\":{\"namespace\":\"shop\",\"name\":\"web-0\"}}",
                 json(Alerts.full()));
+    }
+
+    @Test
+    void a_match_is_written_as_falco_writes_it() {
+        var match = new Entry.Matched(Alerts.match("cat", ""));
+
+        assertEquals("12:00:00.123456789: Warning Sensitive file opened (program=cat)", LineFormat.TEXT.line(match));
+        assertEquals(
+                "{\"hostname\":\"n1\",\"priority\":\"Warning\",\"rule\":\"Read sensitive file\"}",
+                LineFormat.JSON.line(match));
+    }
+
+    @Test
+    void what_a_response_did_stands_behind_a_match() {
+        var killed = new Entry.Matched(Alerts.answered(
+                new RuleAlert.Answer("kill-readers", Verdict.KILL, Guarantee.REPORTED, "the process was gone")));
+
+        assertEquals(
+                "12:00:00.123456789: Warning Sensitive file opened (program=cat) response=kill-readers verdict=kill "
+                        + "guarantee=reported note=\"the process was gone\"",
+                LineFormat.TEXT.line(killed));
+        assertEquals(
+                "{\"hostname\":\"n1\",\"priority\":\"Warning\",\"rule\":\"Read sensitive file\","
+                        + "\"response\":{\"name\":\"kill-readers\",\"verdict\":\"kill\",\"guarantee\":\"reported\","
+                        + "\"note\":\"the process was gone\"}}",
+                LineFormat.JSON.line(killed));
+    }
+
+    @Test
+    void suppressed_matches_as_text() {
+        assertEquals(
+                "2026-11-01T12:00:10.123Z suppressed 7 more of \"Read sensitive file\" since=2026-11-01T12:00:00.123Z "
+                        + "priority=Warning program=cat container_id=" + ID,
+                LineFormat.TEXT.line(Alerts.suppressedMatches()));
     }
 
     @Test
@@ -230,7 +265,11 @@ final class LineFormatTest {
     void every_json_line_satisfies_the_published_schema() {
         var schema = schema();
         var entries = new ArrayList<Entry>(List.of(
-                new Entry.Raised(Alerts.full()), new Entry.Raised(Alerts.bare()), Alerts.suppressed(), Alerts.lost()));
+                new Entry.Raised(Alerts.full()),
+                new Entry.Raised(Alerts.bare()),
+                Alerts.suppressed(),
+                Alerts.suppressedMatches(),
+                Alerts.lost()));
         for (var text : HOSTILE) {
             entries.add(new Entry.Raised(Alerts.hostile(text)));
         }

@@ -30,6 +30,8 @@ abstract class OutputContract {
             new Entry.Raised(Alerts.bare()),
             new Entry.Raised(Alerts.hostile("\u001b[0m\n\u2028\ud800")),
             Alerts.suppressed(),
+            new Entry.Matched(Alerts.match("cat", "")),
+            Alerts.suppressedMatches(),
             Alerts.lost());
 
     @ParameterizedTest
