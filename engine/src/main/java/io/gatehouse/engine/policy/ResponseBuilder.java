@@ -25,6 +25,7 @@ final class ResponseBuilder {
                 Shaped.mode(spec),
                 new RuleMatch(texts(match, "rules"), texts(match, "tags")),
                 choice(Action.class, text(spec, "action"), Action.REPORT),
+                Shaped.flag(spec, "host"),
                 text(spec, "reason").orElseThrow(),
                 Shaped.expires(spec),
                 Shaped.exempt(spec));

@@ -47,6 +47,11 @@ final class ResponseChecks {
             problems.add(Code.NO_EFFECT.at(
                     action(), "response '" + response.name() + "' asks nothing: a match is reported without it"));
         }
+        if (response.host() && response.action() != Action.KILL) {
+            problems.add(Code.NO_EFFECT.at(
+                    Place.of(draft.document(), "spec", "host").orElseThrow().name(),
+                    "'host' says whom 'kill' may end, and this response kills nobody"));
+        }
     }
 
     private void namesExist() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 
 /// What is done when a rule matches: one `RuleResponse` document.
 ///
+/// @param host whether a process that belongs to no container may be killed
 /// @param expires the last day (UTC) on which the response holds; absent: for ever
 /// @param exempt namespaces in which a match is told and nothing else
 public record RuleResponse(
@@ -14,11 +15,24 @@ public record RuleResponse(
         Mode mode,
         RuleMatch match,
         Action action,
+        boolean host,
         String reason,
         Optional<LocalDate> expires,
         List<Exemption> exempt) {
     public RuleResponse {
         exempt = List.copyOf(exempt);
+    }
+
+    /// One that leaves the host alone.
+    public RuleResponse(
+            PolicyName name,
+            Mode mode,
+            RuleMatch match,
+            Action action,
+            String reason,
+            Optional<LocalDate> expires,
+            List<Exemption> exempt) {
+        this(name, mode, match, action, false, reason, expires, exempt);
     }
 
     /// Which rules. Every part that is given must match; an empty part matches all.
