@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.detect;
+
+import io.gatehouse.agent.kernel.BootClock;
+import io.gatehouse.agent.watch.Place;
+import io.gatehouse.agent.watch.WatchCounter;
+import io.gatehouse.engine.match.MatchSink;
+import io.gatehouse.engine.policy.Responses;
+import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.engine.rule.Rule;
+import io.gatehouse.engine.rule.RuleMatching;
+import io.gatehouse.engine.rule.RuleSet;
+import io.gatehouse.events.live.LiveRecord;
+import io.gatehouse.events.state.Scene;
+import io.gatehouse.schemas.alert.RuleAlert;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Puts every event of the running kernel to the rules in force: a record is made a scene, the scene is matched by the
+/// name that was asked for and by the kernel's own, a match is told and answered, and what can matter to no rule is
+/// left in the kernel from then on.
+///
+/// One platform thread, `gatehouse-watch`, does all of it and owns everything here; other threads hand it rules through
+/// one volatile field.
+public final class RuleDetector implements AutoCloseable {
+    private static final int WAIT_MILLIS = 200;
+    private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MOST_TOLD_FAILURES = 20;
+
+    private final Watch watch;
+    private final Scenes scenes;
+    private final DetectOptions options;
+    private final RuleListener listener;
+    private final InstantSource clock;
+    private final Responder responder;
+    private final LossWatch losses;
+    private final Tally tally = new Tally();
+    private final Thread thread;
+
+    // Of the watch thread.
+    private RulesInForce rules;
+    private LiveRecord record;
+    private final List<Rule> matched = new ArrayList<>();
+    private final MatchSink<Scene> asAsked = this::matchedAsAsked;
+    private final MatchSink<Scene> asResolved = this::matchedAsResolved;
+    private long nextChoresNanos;
+    private long eventsBefore;
+    private long lastEventNanos;
+    private boolean silenceTold;
+    private long heldBackTold;
+
+    // Written by any thread, read by the watch thread.
+    private volatile RulesInForce wanted;
+    private volatile boolean stopping;
+    // Written by the watch thread, read by any.
+    private volatile RulesInForce current;
+    private volatile DetectCounts.StateSizes sizes = DetectCounts.StateSizes.NONE;
+
+    private RuleDetector(
+            Watch watch,
+            Scenes scenes,
+            RulesInForce first,
+            DetectOptions options,
+            RuleListener listener,
+            InstantSource clock) {
+        this.watch = watch;
+        this.scenes = scenes;
+        this.options = options;
+        this.listener = listener;
+        this.clock = clock;
+        this.wanted = first;
+        this.responder = new Responder(Path.of("/proc"), ProcessHandle.current().pid(), options.killsPerMinute());
+        this.losses = new LossWatch(options.losses(), options.style(), System.nanoTime());
+        this.lastEventNanos = System.nanoTime();
+        this.thread = Thread.ofPlatform().name("gatehouse-watch").unstarted(this::run);
+    }
+
+    /// The rules are in force when this returns. Takes the watch over: closing the detector closes it.
+    static RuleDetector start(
+            Watch watch,
+            Scenes scenes,
+            RuleSet rules,
+            Responses responses,
+            DetectOptions options,
+            RuleListener listener,
+            InstantSource clock) {
+        var first = new RulesInForce(rules, responses, options);
+        var detector = new RuleDetector(watch, scenes, first, options, listener, clock);
+        detector.applyWanted();
+        detector.thread.start();
+        return detector;
+    }
+
+    /// Hands over other rules and responses. Any thread; compiles them, and returns before they are in force, which
+    /// [RuleListener#rulesInForce] tells. What is known of processes stays.
+    public void inForce(Snapshot snapshot) {
+        wanted = new RulesInForce(snapshot.rules(), snapshot.responses(), options);
+        watch.wake();
+    }
+
+    // ---- the watch thread
+
+    private void run() {
+        nextChoresNanos = System.nanoTime() + CHORES_NANOS;
+        while (!stopping) {
+            guarded("rules were not put in force", this::applyWanted);
+            guarded("the kernel was not read", () -> watch.read(this::receive, WAIT_MILLIS));
+            if (System.nanoTime() - nextChoresNanos >= 0) {
+                nextChoresNanos = System.nanoTime() + CHORES_NANOS;
+                guarded("the chores were not done", this::chores);
+            }
+        }
+        guarded("the kernel was not read", () -> watch.read(this::receive, 0)); // what happened before the end is told
+    }
+
+    /// The edge of the thread: one failure must not end what watches all the rest.
+    private void guarded(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            failed(what, e);
+        }
+    }
+
+    private void failed(String what, RuntimeException e) {
+        tally.failure();
+        if (tally.failures() <= MOST_TOLD_FAILURES) {
+            listener.notice(what + ": " + e);
+        }
+    }
+
+    /// First the kernel tells what the new rules want, then they judge, then what the old ones let pass unseen is
+    /// looked at anew. An event is judged by the old rules or by the new ones, never by none.
+    private void applyWanted() {
+        var next = wanted;
+        if (next == rules) {
+            return;
+        }
+        watch.need(next.filter());
+        rules = next;
+        watch.nextGeneration();
+        current = next;
+        listener.rulesInForce(next.digest(), next.rules().size(), watch.gaps());
+    }
+
+    private void receive(LiveRecord of) {
+        try {
+            handle(of);
+        } catch (RuntimeException e) {
+            failed("an event was not judged", e);
+        }
+    }
+
+    private void handle(LiveRecord of) {
+        record = of;
+        tally.event();
+        var scene = scenes.of(of);
+        if (scene == null) {
+            return;
+        }
+        place(of, scene);
+        if (rules.concerns(scene.event().code())) {
+            judge(scene);
+        }
+    }
+
+    /// Says to the kernel whose a control group is, once that is known.
+    private void place(LiveRecord of, Scene scene) {
+        if (of.is(LiveRecord.FACT_CGROUP_NEW) && scene.task() != null && scenes.isPlaced(of.cgroup())) {
+            watch.place(of.cgroup(), scene.task().containerId().isEmpty() ? Place.HOST : Place.CONTAINER);
+        }
+    }
+
+    /// By the name that was asked for; then, where the kernel knows the file by another, by that, for the rules that
+    /// did
+    /// not match before.
+    private void judge(Scene scene) {
+        matched.clear();
+        int matches = rules.match(scene, asAsked);
+        if (matches == 0 || rules.matching() == RuleMatching.ALL) {
+            if (scene.useResolvedName(true)) {
+                matches += rules.match(scene, asResolved);
+                scene.useResolvedName(false);
+            }
+        }
+        if (matches == 0 && record.has(LiveRecord.SIEVE_KEY) && rules.cannotMatter(record, scene)) {
+            watch.sieve(record.bytes(), record.offset(LiveRecord.SIEVE_KEY));
+            tally.key();
+        }
+    }
+
+    private void matchedAsAsked(Rule rule, Scene scene) {
+        matched.add(rule);
+        tell(rule, scene);
+    }
+
+    private void matchedAsResolved(Rule rule, Scene scene) {
+        if (!matched.contains(rule)) {
+            tell(rule, scene);
+        }
+    }
+
+    private void tell(Rule rule, Scene scene) {
+        tally.match(rule.name());
+        var told = rules.told(rule);
+        var culprit = culprit(scene);
+        var now = clock.instant();
+        var answer = responder.answer(
+                told.responses(), culprit, LocalDate.ofInstant(now, ZoneOffset.UTC), System.nanoTime());
+        long nanos = scene.event().timeNanos();
+        raise(new RuleAlert(
+                Instant.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L)),
+                rule.name(),
+                rule.priority().label(),
+                "syscall",
+                rule.tags(),
+                told.printer().text(scene),
+                told.printer().json(scene),
+                rules.program(scene),
+                scene.containerId() == null ? "" : scene.containerId(),
+                answer));
+        tally.latency(BootClock.nanos() - record.timeNanos());
+    }
+
+    private Optional<Culprit> culprit(Scene scene) {
+        var task = scene.task();
+        return task == null || record.kind() == LiveRecord.EXIT
+                ? Optional.empty()
+                : Optional.of(new Culprit(
+                        record.pid(),
+                        record.processStartNanos(),
+                        task.containerId(),
+                        rules.namespace(scene),
+                        record.is(LiveRecord.FACT_KERNEL_THREAD)));
+    }
+
+    private void raise(RuleAlert alert) {
+        tally.alert();
+        listener.alert(alert);
+    }
+
+    // ---- losses
+
+    private void chores() {
+        scenes.chores();
+        sizes = scenes.sizes();
+        var counts = watch.counts();
+        losses.look(tally.events(), lost(counts), System.nanoTime(), clock.instant())
+                .ifPresent(this::tellLoss);
+        tellSilence();
+        tellHeldBack();
+    }
+
+    private void tellLoss(LossWatch.Finding finding) {
+        if (finding.log()) {
+            listener.notice(finding.text());
+        }
+        finding.alert().ifPresent(this::raise);
+        if (finding.exit()) {
+            listener.endAsked(finding.text());
+        }
+    }
+
+    static Map<Loss, Long> lost(Map<WatchCounter, Long> counts) {
+        var lost = new EnumMap<Loss, Long>(Loss.class);
+        counts.forEach((counter, count) -> {
+            var cause = switch (counter) {
+                case LOST_EXEC -> Loss.EXEC;
+                case LOST_FORK -> Loss.FORK;
+                case LOST_EXIT -> Loss.EXIT;
+                case LOST_OPEN -> Loss.OPEN;
+                case LOST_CONNECT -> Loss.CONNECT;
+                case LOST_DIR_FILE -> Loss.DIR_FILE;
+                case LOST_OTHER -> Loss.OTHER;
+                case LOST_SCRATCH -> Loss.SCRATCH;
+                case CONTRADICTORY, MISSED -> Loss.BROKEN;
+                default -> null; // counts nothing that is lost
+            };
+            if (cause != null) {
+                lost.merge(cause, count, Long::sum);
+            }
+        });
+        return lost;
+    }
+
+    /// A node without any event for minutes is more likely blind than quiet.
+    private void tellSilence() {
+        long now = System.nanoTime();
+        if (tally.events() != eventsBefore || rules.rules().isEmpty()) {
+            eventsBefore = tally.events();
+            lastEventNanos = now;
+            silenceTold = false;
+        } else if (!options.silence().isZero()
+                && !silenceTold
+                && now - lastEventNanos >= options.silence().toNanos()) {
+            silenceTold = true;
+            listener.notice("no event for "
+                    + Duration.ofNanos(now - lastEventNanos).toSeconds() + " s, although rules ask for some");
+        }
+    }
+
+    private void tellHeldBack() {
+        long heldBack = responder.counts().heldBack();
+        if (heldBack > heldBackTold) {
+            listener.notice("responses held back, " + options.killsPerMinute() + " kills a minute are the limit: "
+                    + (heldBack - heldBackTold) + " (" + heldBack + " since start)");
+            heldBackTold = heldBack;
+        }
+    }
+
+    // ---- any thread
+
+    public DetectCounts counts() {
+        var inForce = current;
+        return new DetectCounts(
+                inForce.digest(),
+                inForce.rules().size(),
+                tally.events(),
+                tally.matches(),
+                tally.alerts(),
+                tally.keys(),
+                watch.counts(),
+                watch.ringBytes(),
+                tally.failures(),
+                sizes,
+                responder.counts(),
+                tally.latency(),
+                watch.gaps(),
+                watch.carrier());
+    }
+
+    /// What happened until now is judged, then every program is taken off its hook.
+    @Override
+    public void close() {
+        stopping = true;
+        watch.wake();
+        try {
+            thread.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        watch.close();
+    }
+}

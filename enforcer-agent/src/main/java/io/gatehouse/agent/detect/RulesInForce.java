@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.detect;
+
+import io.gatehouse.engine.condition.Script;
+import io.gatehouse.engine.event.Reader;
+import io.gatehouse.engine.format.AlertPrinter;
+import io.gatehouse.engine.format.AlertPrinter.Heading;
+import io.gatehouse.engine.format.ExtraFields;
+import io.gatehouse.engine.format.OutputFormat;
+import io.gatehouse.engine.match.KernelFilter;
+import io.gatehouse.engine.match.MatchPlan;
+import io.gatehouse.engine.match.MatchSink;
+import io.gatehouse.engine.match.Matcher;
+import io.gatehouse.engine.match.Sieve;
+import io.gatehouse.engine.policy.Response;
+import io.gatehouse.engine.policy.Responses;
+import io.gatehouse.engine.rule.Rule;
+import io.gatehouse.engine.rule.RuleMatching;
+import io.gatehouse.engine.rule.RuleSet;
+import io.gatehouse.events.fields.SyscallFields;
+import io.gatehouse.events.live.LiveRecord;
+import io.gatehouse.events.state.Scene;
+import io.gatehouse.schemas.field.Field.Source;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One set of rules over system calls, compiled for the node: how they are matched, printed and answered, and what the
+/// kernel may keep to itself. Made by any thread; then belongs to the detector's.
+final class RulesInForce {
+    private final RuleSet set;
+    private final MatchPlan<Scene> plan;
+    private final Matcher<Scene> matcher;
+    private final KernelFilter filter;
+    private final Map<Rule, Told> told = new HashMap<>();
+    private final Map<SieveGroup, Sieve<Scene>> sieves = new EnumMap<>(SieveGroup.class);
+    private final SieveKey key;
+    private final Reader.OfText<Scene> program;
+    private final Reader.OfText<Scene> namespace;
+
+    /// How a match is told and what is done then.
+    ///
+    /// @param responses strongest first
+    record Told(AlertPrinter<Scene> printer, List<Response> responses) {}
+
+    RulesInForce(RuleSet set, Responses responses, DetectOptions options) {
+        this.set = set;
+        var readers = new SyscallFields(options.style().zone());
+        this.plan = MatchPlan.compile(set.rules(), Source.SYSCALL, readers);
+        this.matcher = plan.matcher(set.matching());
+        this.filter = KernelFilter.of(plan.rules());
+        for (var rule : plan.rules()) {
+            told.put(rule, new Told(printer(rule, readers, options), responses.of(rule)));
+        }
+        for (var group : SieveGroup.values()) {
+            sieves.put(group, Sieve.of(plan.rules(), Source.SYSCALL, readers, group.kinds(), group));
+        }
+        this.key = new SieveKey(readers);
+        this.program = SieveKey.text(readers, "proc.exepath");
+        this.namespace = SieveKey.text(readers, "k8s.ns.name");
+    }
+
+    private AlertPrinter<Scene> printer(Rule rule, SyscallFields readers, DetectOptions options) {
+        var additions = options.additions();
+        var output = additions.output(rule.output(), rule.name(), rule.source(), rule.tags());
+        var format = output.equals(rule.output())
+                ? set.details().get(rule.name()).format()
+                : OutputFormat.parse(Script.made(output, rule.span()), rule.source())
+                        .format()
+                        .orElseThrow();
+        return new AlertPrinter<>(
+                new Heading(rule.name(), rule.priority().label(), rule.source(), rule.tags()),
+                format,
+                ExtraFields.parse(
+                        additions.fields(rule.name(), rule.source(), rule.tags()), rule.span(), rule.source()),
+                readers,
+                options.style());
+    }
+
+    String digest() {
+        return set.digest();
+    }
+
+    /// Those over system calls that are switched on.
+    List<Rule> rules() {
+        return plan.rules();
+    }
+
+    RuleMatching matching() {
+        return set.matching();
+    }
+
+    /// What the kernel need not tell.
+    KernelFilter filter() {
+        return filter;
+    }
+
+    boolean concerns(int kind) {
+        return plan.concerns(kind);
+    }
+
+    int match(Scene scene, MatchSink<Scene> sink) {
+        return matcher.match(scene, scene.event().code(), sink);
+    }
+
+    Told told(Rule rule) {
+        return told.get(rule);
+    }
+
+    /// Whether no event of the record's key can match, by the name it was given and by the kernel's own. A no for one
+    /// event is a no for all of the key.
+    ///
+    /// @param scene of the record, with its name as asked
+    boolean cannotMatter(LiveRecord record, Scene scene) {
+        var group = key.group(record, scene);
+        if (group.isEmpty()) {
+            return false;
+        }
+        var sieve = sieves.get(group.get());
+        int kind = scene.event().code();
+        if (sieve.canMatch(scene, kind)) {
+            return false;
+        }
+        boolean resolvedCan = scene.useResolvedName(true) && sieve.canMatch(scene, kind);
+        scene.useResolvedName(false);
+        return !resolvedCan;
+    }
+
+    /// Empty where it is not known.
+    String program(Scene scene) {
+        return orEmpty(program.read(scene));
+    }
+
+    /// Of the pod; empty where there is none.
+    String namespace(Scene scene) {
+        return orEmpty(namespace.read(scene));
+    }
+
+    private static String orEmpty(String text) {
+        return text == null || text.equals("<NA>") ? "" : text;
+    }
+}

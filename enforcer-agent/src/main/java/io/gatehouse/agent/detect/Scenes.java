@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.agent.detect;
+
+import io.gatehouse.events.live.LiveRecord;
+import io.gatehouse.events.state.Scene;
+
+/// Makes scenes of records, in their order, on the detector's thread.
+interface Scenes {
+    /// Null where the record tells of nothing that rules know. The scene lasts until the next record.
+    Scene of(LiveRecord record);
+
+    /// Whether it is known whose this control group is.
+    boolean isPlaced(long cgroup);
+
+    /// Once a second: what is remembered is looked through.
+    void chores();
+
+    DetectCounts.StateSizes sizes();
+}
