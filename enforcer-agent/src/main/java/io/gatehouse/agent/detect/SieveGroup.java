@@ -23,13 +23,17 @@ enum SieveGroup implements Knowledge.Of {
     FILE_FROM_HERE(false, true, true),
     DIRECTORY_FROM_HERE(false, true, false),
     FAILED_FROM_HERE(false, false, true),
+    /// Connected, or not, a socket of the family unix: its key holds the family.
+    UNIX(false, false, false),
     /// Any other call: known is what is known of every key.
     OTHER(false, false, false);
 
     private static final Set<String> OPENS = Set.of("open", "openat", "openat2", "creat");
+    private static final Set<String> CONNECTS = Set.of("connect");
     private static final Knowledge IS_HOST = new Knowledge.Whether("host");
     private static final Knowledge IS_SUCCESS = new Knowledge.Whether("SUCCESS");
     private static final BitSet OPEN_KINDS = exits(OPENS);
+    private static final BitSet CONNECT_KINDS = exits(CONNECTS);
 
     private final boolean absolute;
     private final boolean opened;
@@ -56,14 +60,21 @@ enum SieveGroup implements Knowledge.Of {
         return OPEN_KINDS.get(kind);
     }
 
+    static boolean connects(int kind) {
+        return CONNECT_KINDS.get(kind);
+    }
+
     /// The kinds of events that there are keys for.
     BitSet kinds() {
-        if (this == OTHER) {
-            var all = exits(Set.of());
-            all.andNot(OPEN_KINDS);
-            return all;
-        }
-        return (BitSet) OPEN_KINDS.clone();
+        return switch (this) {
+            case OTHER -> {
+                var all = exits(Set.of());
+                all.andNot(OPEN_KINDS);
+                yield all;
+            }
+            case UNIX -> (BitSet) CONNECT_KINDS.clone();
+            default -> (BitSet) OPEN_KINDS.clone();
+        };
     }
 
     /// @param names none for all
@@ -79,7 +90,35 @@ enum SieveGroup implements Knowledge.Of {
     @Override
     public Knowledge of(Knowledge.Use use) {
         var ofAny = ofEveryKey(use.field().name());
-        return ofAny != Knowledge.NOTHING || this == OTHER ? ofAny : ofOpens(use);
+        if (ofAny != Knowledge.NOTHING) {
+            return ofAny;
+        }
+        return switch (this) {
+            case OTHER -> Knowledge.NOTHING;
+            case UNIX -> ofUnix(use.field().name());
+            default -> ofOpens(use);
+        };
+    }
+
+    /// Such a socket has no ports and no addresses of the internet; its name is not known, as it has the numbers of its
+    /// ends in it.
+    private static Knowledge ofUnix(String field) {
+        return switch (field) {
+            case "fd.type",
+                    "fd.typechar",
+                    "fd.ip",
+                    "fd.sip",
+                    "fd.cip",
+                    "fd.port",
+                    "fd.sport",
+                    "fd.cport",
+                    "fd.net",
+                    "fd.snet",
+                    "fd.cnet",
+                    "fd.directory",
+                    "fd.filename" -> Knowledge.VALUE;
+            default -> Knowledge.NOTHING;
+        };
     }
 
     private static Knowledge ofEveryKey(String field) {

@@ -28,10 +28,14 @@ final class SieveKey {
     private static final int FILE_TYPE = 0170000;
     private static final int DIRECTORY = 0040000;
 
+    private static final int AF_UNIX = 1;
+    private static final String UNIX_LETTER = "u";
+
     private final Reader.OfNumber<Scene> failed;
     private final Reader.OfNumber<Scene> opensForReading;
     private final Reader.OfNumber<Scene> opensForWriting;
     private final Reader.OfText<Scene> name;
+    private final Reader.OfText<Scene> letter;
     private final int creat;
 
     SieveKey(Readers<Scene> readers) {
@@ -39,6 +43,7 @@ final class SieveKey {
         this.opensForReading = number(readers, "evt.is_open_read");
         this.opensForWriting = number(readers, "evt.is_open_write");
         this.name = text(readers, "fd.name");
+        this.letter = text(readers, "fd.typechar");
         this.creat = EventTable.current().all().stream()
                 .filter(type -> type.name().equals("creat") && type.direction() == Direction.EXIT)
                 .findFirst()
@@ -60,9 +65,13 @@ final class SieveKey {
                 || scene.containerId().isEmpty() == inContainer) {
             return Optional.empty();
         }
-        return SieveGroup.opens(scene.event().code())
-                ? ofOpen(record, scene, at, outcome, hasFailed)
-                : Optional.of(SieveGroup.OTHER);
+        int kind = scene.event().code();
+        if (SieveGroup.opens(kind)) {
+            return ofOpen(record, scene, at, outcome, hasFailed);
+        }
+        boolean isUnix =
+                SieveGroup.connects(kind) && record.u16(at + TEXT) == AF_UNIX && UNIX_LETTER.equals(letter.read(scene));
+        return Optional.of(isUnix ? SieveGroup.UNIX : SieveGroup.OTHER);
     }
 
     /// Of a group that nobody has placed yet, another event may be of the other side.
