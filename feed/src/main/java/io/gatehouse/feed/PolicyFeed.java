@@ -23,7 +23,6 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class PolicyFeed implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PolicyFeed.class.getName());
 
-    private final PolicyFolder folder;
     private final PolicyListener listener;
     private final FolderWatch watch;
     private final Thread thread;
@@ -37,6 +36,11 @@ public final class PolicyFeed implements AutoCloseable {
     /// Set by `close`, read by the feed's thread.
     private volatile boolean closed;
 
+    /// Under `loading`.
+    private FeedSources sources;
+    /// Of the sources. Under `loading`.
+    private PolicyFolder folder;
+
     /// What the listener heard last, so that it hears it once. Under `loading`.
     private String saidInForce = "";
     private List<Diagnostic> saidRefused = List.of();
@@ -49,8 +53,9 @@ public final class PolicyFeed implements AutoCloseable {
     /// @param failures loads that ended in an exception, of the listener or of the machine; each is logged
     public record Counters(long reloads, long refusals, long failures) {}
 
-    private PolicyFeed(PolicyFolder folder, PolicyListener listener, FolderWatch watch) {
-        this.folder = folder;
+    private PolicyFeed(FeedSources sources, PolicyListener listener, FolderWatch watch) {
+        this.sources = sources;
+        this.folder = folder(sources);
         this.listener = listener;
         this.watch = watch;
         this.thread = Thread.ofVirtual().name("gatehouse-policy-feed").unstarted(this::follow);
@@ -58,7 +63,11 @@ public final class PolicyFeed implements AutoCloseable {
 
     /// Loads a folder and follows it from then on. The listener hears the first snapshot before this returns.
     public static Opening open(Path folder, PolicyListener listener) {
-        var feed = new PolicyFeed(new PolicyFolder(folder), listener, FolderWatch.open());
+        return open(FeedSources.of(folder), listener);
+    }
+
+    public static Opening open(FeedSources sources, PolicyListener listener) {
+        var feed = new PolicyFeed(sources, listener, FolderWatch.open());
         try {
             var first = feed.load();
             if (first.isRefused()) {
@@ -72,6 +81,10 @@ public final class PolicyFeed implements AutoCloseable {
                 feed.watch.close();
             }
         }
+    }
+
+    private static PolicyFolder folder(FeedSources sources) {
+        return new PolicyFolder(sources.folder(), sources.rules());
     }
 
     /// The policies in force. One volatile read; hold the snapshot for a whole decision.
@@ -106,23 +119,39 @@ public final class PolicyFeed implements AutoCloseable {
     private void follow() {
         while (!closed) {
             boolean announced = watch.awaitChange();
-            if (!closed && (announced || changedUnannounced())) {
+            if (!closed && mayHaveChanged(announced)) {
                 reload();
             }
         }
     }
 
-    private boolean changedUnannounced() {
+    /// The folder around a rules file may be anybody's, so that a change announced there says little.
+    private boolean mayHaveChanged(boolean announced) {
         loading.lock();
         try {
-            return !folder.stamp().equals(seen);
+            return sources.following() == FeedSources.Following.CHANGES
+                    && (announced && sources.folder().isPresent()
+                            || !folder.stamp().equals(seen));
         } finally {
             loading.unlock();
         }
     }
 
-    /// The edge of the feed's thread: whatever breaks here, the next change is followed.
-    void reload() {
+    /// Follows other sources from now on.
+    public void reload(FeedSources others) {
+        loading.lock();
+        try {
+            sources = others;
+            folder = folder(others);
+            reload();
+        } finally {
+            loading.unlock();
+        }
+    }
+
+    /// Loads at once, whether something changed or not. Also the edge of the feed's thread: whatever breaks here, the
+    /// next change is followed.
+    public void reload() {
         loading.lock();
         try {
             counters = new Counters(counters.reloads() + 1, counters.refusals(), counters.failures());
@@ -139,10 +168,10 @@ public final class PolicyFeed implements AutoCloseable {
         var contents = folder.read(watch::announce);
         watch.settle();
         seen = contents.stamp();
-        var compilation = PolicyCompiler.compile(contents.texts());
+        var compilation = PolicyCompiler.compile(contents.rules(), contents.texts(), sources.options());
         var diagnostics = new ArrayList<>(contents.diagnostics());
         diagnostics.addAll(compilation.diagnostics());
-        if (contents.texts().isEmpty() && diagnostics.isEmpty()) {
+        if (contents.texts().isEmpty() && contents.rules().isEmpty() && diagnostics.isEmpty()) {
             diagnostics.add(Code.NO_POLICY_FILE.at(
                     new Span(new SourceText(folder.toString(), ""), 1, 1, 1), "no policy is in force"));
         }

@@ -21,12 +21,15 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/// A folder of policy files: every `*.yaml` and `*.yml` in it and below, but for names that begin with `.` (hidden, the
+/// A folder of policy files, and rules files named one by one. Of the folder: every `*.yaml` and `*.yml` in it and
+/// below, but for names that begin with `.` (hidden, the
 /// versions of a mounted ConfigMap) or `#` (editors). Links are followed, each folder is entered once.
 final class PolicyFolder {
     static final int MAX_FILE_BYTES = 1024 * 1024;
@@ -36,14 +39,19 @@ final class PolicyFolder {
     /// A folder that changes while it is read is read again, up to so many times; then the next change brings a load.
     private static final int MAX_TRIES = 5;
 
-    private final Path folder;
+    private final Optional<Path> folder;
+    private final List<Path> rules;
 
-    PolicyFolder(Path folder) {
+    /// @param rules files and folders of rules besides; of a folder what lies in it and not below
+    PolicyFolder(Optional<Path> folder, List<Path> rules) {
         this.folder = folder;
+        this.rules = rules;
     }
 
+    /// @param rules of the paths that were named for rules, in their order
+    /// @param texts of the folder
     /// @param diagnostics of files and folders that could not be read
-    record Contents(List<SourceText> texts, List<Diagnostic> diagnostics, FolderStamp stamp) {}
+    record Contents(List<SourceText> rules, List<SourceText> texts, List<Diagnostic> diagnostics, FolderStamp stamp) {}
 
     /// Reads every policy file, all as they were at one moment.
     ///
@@ -51,7 +59,7 @@ final class PolicyFolder {
     Contents read(Consumer<Path> entering) {
         for (int tries = 1; ; tries++) {
             var listing = new Listing(entering);
-            var before = FolderStamp.of(listing.files);
+            var before = FolderStamp.of(listing.all());
             var contents = contents(listing, before);
             if (tries == MAX_TRIES || before.equals(stamp())) {
                 return contents;
@@ -60,17 +68,21 @@ final class PolicyFolder {
     }
 
     FolderStamp stamp() {
-        return FolderStamp.of(new Listing(_ -> {}).files);
+        return FolderStamp.of(new Listing(_ -> {}).all());
     }
 
     private static Contents contents(Listing listing, FolderStamp stamp) {
+        var rules = new ArrayList<SourceText>();
         var texts = new ArrayList<SourceText>();
         var problems = new ArrayList<>(listing.problems);
         long total = 0;
-        for (var file : listing.files) {
+        for (var file : listing.all()) {
+            boolean ofRules = listing.rules.contains(file);
             try {
                 if (!Files.isRegularFile(file)) {
-                    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                    if (ofRules && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                        problems.add(unreadable(file, "it does not exist"));
+                    } else if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                         problems.add(unreadable(
                                 file, Files.exists(file) ? "it is no regular file" : "the link leads nowhere"));
                     }
@@ -88,14 +100,14 @@ final class PolicyFolder {
                             nowhereIn(file), "with this file the folder has more than " + MAX_TOTAL_BYTES + " bytes"));
                     break;
                 }
-                decode(file, bytes, texts, problems);
+                decode(file, bytes, ofRules ? rules : texts, problems);
             } catch (NoSuchFileException _) {
                 // gone between the question and the reading
             } catch (IOException e) {
                 problems.add(unreadable(file, reason(e)));
             }
         }
-        return new Contents(texts, problems, stamp);
+        return new Contents(rules, texts, problems, stamp);
     }
 
     private static byte[] bytes(Path file) throws IOException {
@@ -124,6 +136,10 @@ final class PolicyFolder {
                 "not UTF-8: byte 0x%02X stands for no character".formatted(bytes[in.position()])));
     }
 
+    private static boolean isYaml(String name) {
+        return (name.endsWith(".yaml") || name.endsWith(".yml")) && !name.endsWith(PolicySchema.TEST_SUFFIX);
+    }
+
     private static Diagnostic unreadable(Path file, String reason) {
         return Code.FILE_UNREADABLE.at(nowhereIn(file), "the file cannot be read: " + reason);
     }
@@ -143,19 +159,49 @@ final class PolicyFolder {
 
     @Override
     public String toString() {
-        return folder.toString();
+        return folder.map(Path::toString).orElse(rules.toString());
     }
 
     /// One walk over the folder.
     private final class Listing {
         private final Consumer<Path> entering;
         private final Set<Path> entered = new HashSet<>();
+        /// In the order in which later ones change what earlier ones define.
+        final Set<Path> rules = new LinkedHashSet<>();
         final TreeSet<Path> files = new TreeSet<>();
         final List<Diagnostic> problems = new ArrayList<>();
 
         Listing(Consumer<Path> entering) {
             this.entering = entering;
-            enter(folder, 1);
+            PolicyFolder.this.rules.forEach(this::enterRules);
+            folder.ifPresent(path -> enter(path, 1));
+        }
+
+        /// Rules first.
+        Set<Path> all() {
+            var all = new LinkedHashSet<>(rules);
+            all.addAll(files);
+            return all;
+        }
+
+        private void enterRules(Path path) {
+            if (!Files.isDirectory(path)) {
+                var around = path.toAbsolutePath().getParent();
+                if (around != null && Files.isDirectory(around)) {
+                    entering.accept(around);
+                }
+                rules.add(path);
+                return;
+            }
+            entering.accept(path);
+            try (var inside = Files.list(path)) {
+                inside.filter(file -> isYaml(file.getFileName().toString()))
+                        .filter(Files::isRegularFile)
+                        .sorted()
+                        .forEach(rules::add);
+            } catch (IOException e) {
+                problem(path, reason(e));
+            }
         }
 
         private void enter(Path directory, int depth) {
@@ -191,12 +237,13 @@ final class PolicyFolder {
             }
             if (Files.isDirectory(entry)) {
                 below.add(entry);
-            } else if ((name.endsWith(".yaml") || name.endsWith(".yml")) && !name.endsWith(PolicySchema.TEST_SUFFIX)) {
+            } else if (isYaml(name)) {
                 if (files.size() < MAX_FILES) {
                     files.add(entry);
                 } else if (problems.isEmpty()) {
                     problems.add(Code.FILE_TOO_LARGE.at(
-                            nowhereIn(folder), "the folder has more than " + MAX_FILES + " policy files"));
+                            nowhereIn(folder.orElseThrow()),
+                            "the folder has more than " + MAX_FILES + " policy files"));
                 }
             }
         }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// One compilation: what each pass leaves to the next. One thread, once.
 final class Compile {
@@ -30,6 +31,7 @@ final class Compile {
     private static final Comparator<RuleResponse> RESPONSES_BY_NAME =
             Comparator.comparing(response -> response.name().name());
 
+    private final List<SourceText> namedRules;
     private final List<SourceText> sources;
     private final RulesOptions options;
     private final List<Diagnostic> problems = new ArrayList<>();
@@ -45,13 +47,15 @@ final class Compile {
     private final Map<WorkloadPolicy, List<Denial>> denials = new IdentityHashMap<>();
     private List<CompiledPolicy> compiled = List.of();
 
-    Compile(List<SourceText> sources, RulesOptions options) {
+    Compile(List<SourceText> namedRules, List<SourceText> sources, RulesOptions options) {
+        this.namedRules = List.copyOf(namedRules);
         this.sources = List.copyOf(sources);
         this.options = options;
     }
 
     void sort() {
-        rulesFiles = sources.stream().filter(RulesFiles::isRulesFile).toList();
+        rulesFiles = Stream.concat(namedRules.stream(), sources.stream().filter(RulesFiles::isRulesFile))
+                .toList();
         policyFiles = sources.stream()
                 .filter(source -> !RulesFiles.isRulesFile(source))
                 .toList();
@@ -150,6 +154,7 @@ final class Compile {
 
     private List<Diagnostic> inSourceOrder() {
         var order = new IdentityHashMap<SourceText, Integer>();
+        namedRules.forEach(source -> order.putIfAbsent(source, order.size()));
         sources.forEach(source -> order.putIfAbsent(source, order.size()));
         return problems.stream()
                 .sorted(Comparator.comparingInt(

@@ -35,7 +35,12 @@ public final class PolicyCompiler {
 
     /// @param options for the rules files
     public static Compilation compile(List<SourceText> sources, RulesOptions options) {
-        var compile = new Compile(sources, options);
+        return compile(List.of(), sources, options);
+    }
+
+    /// @param rules files that hold rules whatever they look like, even if it is nothing; they go before all others
+    public static Compilation compile(List<SourceText> rules, List<SourceText> sources, RulesOptions options) {
+        var compile = new Compile(rules, sources, options);
         PASSES.forEach(pass -> pass.step().accept(compile));
         return compile.conclude();
     }
