@@ -29,6 +29,6 @@ final class AdmissionCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var options = gate.options();
         var err = spec.commandLine().getErr();
-        return new Service(err, policies.path(), Optional.empty(), Optional.of(options)).run(alerts.open());
+        return new Service(err, Duties.of(policies.path(), Optional.empty(), Optional.of(options))).run(alerts.open());
     }
 }

@@ -6,6 +6,7 @@ import io.gatehouse.policies.ShippedPolicies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// The folder whose policies are in force. Without the option it is one of our own, which the first start fills with
@@ -18,6 +19,11 @@ final class PolicyFolder {
             description = "Policies in force; changes are followed. Without it: the shipped ones, copied once to"
                     + " /var/lib/gatehouse/policies to be edited there.")
     private Path folder;
+
+    /// Only the one that is named: whoever names rules does not ask for the shipped policies too.
+    Optional<Path> named() {
+        return folder == null ? Optional.empty() : Optional.of(path());
+    }
 
     Path path() {
         if (folder == null) {

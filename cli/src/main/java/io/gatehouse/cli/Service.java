@@ -5,76 +5,76 @@ import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.admission.server.AdmissionServer;
 import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.agent.enforce.KernelSide;
+import io.gatehouse.cli.agent.PidFile;
+import io.gatehouse.cli.agent.Signals;
+import io.gatehouse.cli.config.AgentSettings;
+import io.gatehouse.cli.config.AgentSettings.Saying;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
-import io.gatehouse.engine.diagnostic.Diagnostic;
-import io.gatehouse.engine.diagnostic.DiagnosticPrinter;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.Opening;
 import io.gatehouse.feed.PolicyFeed;
-import io.gatehouse.feed.PolicyListener;
 import io.gatehouse.outputs.AlertRouter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// What `up`, `agent` and `admission` have in common: policies are followed, alerts go out, and some of the two sides
 /// run until the process is told to end.
-///
-/// Speaks on standard error; standard output is the alerts'.
 final class Service {
-    private final PrintWriter err;
-    private final Path folder;
-    private final Optional<Path> nodeRoot;
-    private final Optional<AdmissionOptions> gate;
+    private final Duties duties;
+    private final Told told;
 
     // Written by the starting thread, read by the feed's.
     private final AtomicReference<Agent> agent = new AtomicReference<>();
+    private final CountDownLatch ending = new CountDownLatch(1);
 
-    /// @param folder of policies
-    /// @param nodeRoot present: run the agent
-    /// @param gate present: run the webhook
-    Service(PrintWriter err, Path folder, Optional<Path> nodeRoot, Optional<AdmissionOptions> gate) {
-        this.err = err;
-        this.folder = folder;
-        this.nodeRoot = nodeRoot;
-        this.gate = gate;
+    Service(PrintWriter err, Duties duties) {
+        this.duties = duties;
+        this.told =
+                new Told(err, duties.detection().map(AgentSettings::saying).orElse(Saying.EVERYTHING), this::inForce);
     }
 
     /// Starts, says what is in force, and returns when the process is told to end and everything is closed.
     ///
     /// @throws Refusal something is missing or wrong, and nothing is left running
     int run(AlertRouter alerts) throws InterruptedException {
-        var loading = nodeRoot.map(_ -> NodeAgent.load());
+        var loading =
+                duties.governs() ? Optional.of(NodeAgent.load()) : Optional.<CompletableFuture<KernelSide>>empty();
         AdmissionServer server = null;
+        Optional<PidFile> pidFile = Optional.empty();
         try (alerts;
                 var feed = openFeed()) {
+            pidFile = duties.pidFile().map(PidFile::write);
             if (loading.isPresent()) {
                 agent.set(NodeAgent.start(
-                        loading.get(), nodeRoot.orElseThrow(), feed.current(), alerts::accept, this::say));
+                        loading.get(), duties.nodeRoot().orElseThrow(), feed.current(), alerts::accept, told::say));
                 agent.get().inForce(feed.current()); // a change that came while the agent started
             }
-            if (gate.isPresent()) {
-                server = openGate(gate.get(), feed, alerts);
+            if (duties.gate().isPresent()) {
+                server = openGate(duties.gate().get(), feed, alerts);
             }
+            followSignals(feed);
             greet(feed, Optional.ofNullable(server));
             awaitEnd(feed, server, alerts);
             return Exit.OK.code();
         } finally {
             close(server);
+            pidFile.ifPresent(PidFile::close);
         }
     }
 
     private PolicyFeed openFeed() {
-        return switch (PolicyFeed.open(folder, new Told())) {
+        return switch (PolicyFeed.open(duties.sources(), told)) {
             case Opening.Opened opened -> opened.feed();
             case Opening.Refused refused -> {
-                print(refused.diagnostics());
-                throw Refusal.badInput("nothing was started: the policies in " + folder + " are not in order");
+                told.print(refused.diagnostics());
+                throw Refusal.badInput("nothing was started: the policies in " + duties.named() + " are not in order");
             }
         };
     }
@@ -87,36 +87,64 @@ final class Service {
         }
     }
 
-    private void greet(PolicyFeed feed, Optional<AdmissionServer> server) {
-        say("policies: " + folder.toAbsolutePath() + ", " + Said.policies(feed.current()));
-        if (agent.get() != null) {
-            Doctor.guarantees(agent.get().kernel()).forEach(this::say);
-        }
-        server.ifPresent(
-                open -> say("webhook: https://" + gate.orElseThrow().host() + ":" + open.port() + "/validate"));
-        say("ready after " + Said.millisSinceStart() + " ms; alerts follow");
+    private void followSignals(PolicyFeed feed) {
+        Signals.on("HUP", () -> reload(feed));
+        Signals.on("USR1", () -> told.say("a file of alerts is opened anew as soon as it is renamed or removed"));
     }
 
-    /// Until SIGTERM or SIGINT. The virtual machine waits for its hook, and so for what is closed here.
+    /// What was in force stays where the configuration is not in order.
+    private void reload(PolicyFeed feed) {
+        try {
+            feed.reload(duties.again().get());
+            told.say("read again: " + duties.named());
+        } catch (Refusal refusal) {
+            told.warn(refusal.getMessage() + "; what was in force stays in force");
+        }
+    }
+
+    private void inForce(Snapshot snapshot) {
+        var running = agent.get();
+        if (running != null) {
+            running.inForce(snapshot); // says so itself, once it holds on the node
+        } else if (duties.nodeRoot().isEmpty()) {
+            told.say("in force: " + Said.policies(snapshot));
+        }
+    }
+
+    private void greet(PolicyFeed feed, Optional<AdmissionServer> server) {
+        told.say("policies: " + duties.named() + ", " + Said.policies(feed.current()));
+        if (agent.get() != null) {
+            Doctor.guarantees(agent.get().kernel()).forEach(told::say);
+        }
+        server.ifPresent(open ->
+                told.say("webhook: https://" + duties.gate().orElseThrow().host() + ":" + open.port() + "/validate"));
+        told.say("ready after " + Said.millisSinceStart() + " ms; alerts follow");
+    }
+
+    /// Until SIGTERM or SIGINT, or for as long as was asked. The virtual machine waits for its hook, and so for what is
+    /// closed here.
     private void awaitEnd(PolicyFeed feed, AdmissionServer server, AlertRouter alerts) throws InterruptedException {
-        var told = new CountDownLatch(1);
         var closed = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("gatehouse-end").unstarted(() -> {
-                    told.countDown();
-                    try {
-                        closed.await();
-                    } catch (InterruptedException _) {
-                        Thread.currentThread().interrupt();
-                    }
-                }));
-        told.await();
+        var hook = Thread.ofPlatform().name("gatehouse-end").unstarted(() -> {
+            ending.countDown();
+            try {
+                closed.await();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        if (duties.lasting().isPresent()) {
+            ending.await(duties.lasting().get().toMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            ending.await();
+        }
         try {
             feed.close();
             long lost = close(server);
             alerts.close();
             var counts = alerts.counts();
-            say("ended: " + counts.alerts() + " alerts, " + counts.suppressed() + " of them repetitions; " + lost
+            told.say("ended: " + counts.alerts() + " alerts, " + counts.suppressed() + " of them repetitions; " + lost
                     + " kernel events lost");
         } finally {
             closed.countDown();
@@ -135,39 +163,5 @@ final class Service {
         long lost = ended.count(KernelCounter.RING_FULL);
         ended.close();
         return lost;
-    }
-
-    /// What becomes of the policies. Called by one thread at a time.
-    private final class Told implements PolicyListener {
-        @Override
-        public void inForce(Snapshot snapshot) {
-            var running = agent.get();
-            if (running != null) {
-                running.inForce(snapshot); // says so itself, once it holds on the node
-            } else if (nodeRoot.isEmpty()) {
-                say("in force: " + Said.policies(snapshot));
-            }
-        }
-
-        @Override
-        public void refused(List<Diagnostic> diagnostics) {
-            print(diagnostics);
-            say("policies refused; what was in force stays in force");
-        }
-
-        @Override
-        public void warned(List<Diagnostic> diagnostics) {
-            print(diagnostics);
-        }
-    }
-
-    private void print(List<Diagnostic> diagnostics) {
-        err.print(DiagnosticPrinter.print(diagnostics));
-        err.flush();
-    }
-
-    private void say(String text) {
-        err.println("gatehouse: " + text);
-        err.flush();
     }
 }

@@ -14,6 +14,7 @@ import io.gatehouse.engine.format.OutputAdditions.ExtraField;
 import io.gatehouse.engine.format.OutputAdditions.Match;
 import io.gatehouse.engine.format.OutputFormat;
 import io.gatehouse.engine.rule.RuleSet;
+import io.gatehouse.schemas.field.Field.Source;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 
 /// What is added to the outputs of all rules, as Falco's `append_output` does.
-final class AdditionOptions {
+public final class AdditionOptions {
     @Option(names = "--append-output", paramLabel = "TEXT", description = "Appends this to the output of every rule.")
     private String text = "";
 
@@ -39,6 +40,18 @@ final class AdditionOptions {
 
     /// @throws Refusal an addition cannot be understood by the rules of some source, after that was printed
     OutputAdditions additions(RuleSet rules, PrintWriter err) {
+        return additions(
+                rules.rules().stream().map(rule -> rule.source()).distinct().toList(), err);
+    }
+
+    /// For rules over system calls.
+    ///
+    /// @throws Refusal an addition cannot be understood, after that was printed
+    public OutputAdditions ofSystemCalls(PrintWriter err) {
+        return additions(List.of(Source.SYSCALL), err);
+    }
+
+    private OutputAdditions additions(List<Source> sources, PrintWriter err) {
         var additions = new ArrayList<Addition>();
         if (suggested) {
             additions.addAll(OutputAdditions.suggested().additions());
@@ -46,7 +59,7 @@ final class AdditionOptions {
         if (!text.isEmpty() || !fields.isEmpty()) {
             additions.add(new Addition(Match.EVERY_RULE, text, extra()));
         }
-        var wrong = wrong(rules);
+        var wrong = wrong(sources);
         if (!wrong.isEmpty()) {
             err.print(DiagnosticPrinter.print(wrong));
             err.flush();
@@ -66,11 +79,11 @@ final class AdditionOptions {
         return extra;
     }
 
-    private List<Diagnostic> wrong(RuleSet rules) {
+    private List<Diagnostic> wrong(List<Source> sources) {
         var source = new SourceText("--append-output", text);
         var names = new SourceText("--append-field", String.join(" ", fields));
         var found = new ArrayList<Diagnostic>();
-        rules.rules().stream().map(rule -> rule.source()).distinct().forEach(of -> {
+        sources.forEach(of -> {
             if (!text.isEmpty()) {
                 found.addAll(OutputFormat.parse(Script.of(source), of).diagnostics());
             }

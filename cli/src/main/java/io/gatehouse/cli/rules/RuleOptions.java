@@ -10,7 +10,6 @@ import io.gatehouse.engine.rule.Selection.Change;
 import io.gatehouse.engine.rule.Selection.Target;
 import io.gatehouse.schemas.field.Field.Source;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -30,15 +29,14 @@ public final class RuleOptions {
     @Option(
             names = "--priority",
             paramLabel = "PRIORITY",
-            defaultValue = "DEBUG",
             description = "Leaves out rules that matter less: ${COMPLETION-CANDIDATES}.")
     private Priority priority;
 
     @Option(
             names = "--matching",
             paramLabel = "HOW",
-            defaultValue = "FIRST",
-            description = "Whether an event raises the first rule it satisfies or all: ${COMPLETION-CANDIDATES}.")
+            description = "Whether an event raises the first rule it satisfies (the default) or all:"
+                    + " ${COMPLETION-CANDIDATES}.")
     private RuleMatching matching;
 
     @Option(
@@ -48,8 +46,18 @@ public final class RuleOptions {
     private List<Source> sources = List.of();
 
     public RulesOptions rules() {
-        Set<Source> wanted = sources.isEmpty() ? EnumSet.allOf(Source.class) : EnumSet.copyOf(sources);
-        return new RulesOptions(wanted, priority, matching, parsed());
+        return over(RulesOptions.DEFAULT);
+    }
+
+    /// What a configuration says, with what is given here in its place; selections go behind those configured.
+    public RulesOptions over(RulesOptions configured) {
+        var selected = new ArrayList<>(configured.selections());
+        selected.addAll(parsed());
+        return new RulesOptions(
+                sources.isEmpty() ? configured.sources() : Set.copyOf(sources),
+                priority == null ? configured.least() : priority,
+                matching == null ? configured.matching() : matching,
+                selected);
     }
 
     private List<Selection> parsed() {

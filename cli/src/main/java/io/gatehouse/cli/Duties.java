@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.cli;
+
+import io.gatehouse.admission.server.AdmissionOptions;
+import io.gatehouse.cli.config.AgentSettings;
+import io.gatehouse.feed.FeedSources;
+import io.gatehouse.feed.FeedSources.Following;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What a [Service] is to do.
+///
+/// @param nodeRoot present: run the agent; it governs containers where a folder of policies is named
+/// @param detection present: tell what rules match on this node
+/// @param gate present: run the webhook
+/// @param lasting ends after so long
+/// @param pidFile holds the process id
+/// @param again the sources as they are to be when somebody asks to reload; throws a refusal where they are wrong
+record Duties(
+        FeedSources sources,
+        Optional<Path> nodeRoot,
+        Optional<AgentSettings> detection,
+        Optional<AdmissionOptions> gate,
+        Optional<Duration> lasting,
+        Optional<Path> pidFile,
+        Supplier<FeedSources> again) {
+    /// A folder of policies, and no more.
+    static Duties of(Path folder, Optional<Path> nodeRoot, Optional<AdmissionOptions> gate) {
+        var sources = FeedSources.of(folder);
+        return new Duties(sources, nodeRoot, Optional.empty(), gate, Optional.empty(), Optional.empty(), () -> sources);
+    }
+
+    static FeedSources sources(Optional<Path> folder, AgentSettings settings) {
+        return new FeedSources(
+                folder,
+                settings.rulesFiles(),
+                settings.rules(),
+                settings.following() ? Following.CHANGES : Following.ORDERS);
+    }
+
+    boolean governs() {
+        return nodeRoot.isPresent() && sources.folder().isPresent();
+    }
+
+    /// Where everything comes from, for people.
+    String named() {
+        return Stream.concat(sources.rules().stream(), sources.folder().stream().map(Path::toAbsolutePath))
+                .map(Path::toString)
+                .collect(Collectors.joining(", "));
+    }
+}
