@@ -4,6 +4,7 @@ package io.gatehouse.cli;
 import io.gatehouse.cli.audit.AuditCommand;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
+import io.gatehouse.cli.generate.GenerateCommand;
 import io.gatehouse.cli.replay.CaptureCommand;
 import io.gatehouse.cli.replay.ReplayCommand;
 import io.gatehouse.cli.rules.RulesCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             CaptureCommand.class,
             FieldsCommand.class,
             AuditCommand.class,
+            GenerateCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })
