@@ -82,8 +82,7 @@ public final class FileTree {
 
     /// Lays a layer over those before. A layer that fails leaves the tree of no use.
     ///
-    /// @param blob as the source gives it, packed or not; read to its end, which is where a source complains, and
-    closed
+    /// @param blob as the source gives it, packed or not; read to its end, where a source complains, and closed
     /// @param packed its digest
     /// @param unpacked what must come out
     public void add(InputStream blob, Digest packed, Digest unpacked) throws IOException {
