@@ -103,7 +103,7 @@ final class CheckCommand implements Callable<Integer> {
         boolean violated = report.judged().stream().anyMatch(judged -> switch (judged.decision()) {
             case Decision.Allow _ -> false;
             case Decision.Warn _ -> !enforcedOnly;
-            case Decision.Deny _ -> true;
+            case Decision.Wait _, Decision.Deny _ -> true;
         });
         return violated ? Exit.VIOLATION : Exit.OK;
     }

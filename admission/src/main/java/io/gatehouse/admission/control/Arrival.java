@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.control;
 
+import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Container;
 import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.engine.document.Node;
@@ -21,13 +22,25 @@ public final class Arrival {
 
     private final Pod pod;
     private final Node.Mapping request;
+    private final Images images;
     private final Map<Container, Optional<JsonEvent>> alone = new IdentityHashMap<>();
     private Optional<JsonEvent> whole;
 
     /// @param request of an admission review, the part below `request`
-    public Arrival(Pod pod, Node.Mapping request) {
+    /// @param images what is known of them
+    public Arrival(Pod pod, Node.Mapping request, Images images) {
         this.pod = pod;
         this.request = request;
+        this.images = images;
+    }
+
+    /// Where nothing is known of images.
+    public Arrival(Pod pod, Node.Mapping request) {
+        this(pod, request, Images.NONE);
+    }
+
+    Images images() {
+        return images;
     }
 
     public Pod pod() {

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param remedy what to write, as an order
 /// @param span where the field is written, or the nearest thing around it that is
 /// @param container absent where the breach is the whole pod's
+/// @param weight what it does to the request
 public record Breach(
         String rule,
         String field,
@@ -23,6 +24,35 @@ public record Breach(
         String fact,
         String remedy,
         Span span,
-        Optional<Container> container) {
+        Optional<Container> container,
+        Weight weight) {
     public static final String UNSET = "unset";
+
+    /// What a breach does to a request, where its policy is enforced.
+    public sealed interface Weight {
+        /// It refuses.
+        record Refuse() implements Weight {}
+
+        /// It is told and nothing else.
+        record Tell() implements Weight {}
+
+        /// It can be decided a little later.
+        record Wait(int retryAfterSeconds) implements Weight {}
+
+        Weight AS_POLICY = new Refuse();
+        Weight TOLD = new Tell();
+    }
+
+    /// One that refuses.
+    public Breach(
+            String rule,
+            String field,
+            String seen,
+            String wanted,
+            String fact,
+            String remedy,
+            Span span,
+            Optional<Container> container) {
+        this(rule, field, seen, wanted, fact, remedy, span, container, Weight.AS_POLICY);
+    }
 }

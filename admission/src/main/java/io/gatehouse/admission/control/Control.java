@@ -6,9 +6,16 @@ import io.gatehouse.engine.policy.AdmissionPlan;
 import java.util.List;
 
 /// One thing the gate asks of a pod.
-public sealed interface Control permits ReadOnlyRootFilesystem, SensitiveMounts, Privilege, Conditions {
+public sealed interface Control
+        permits ReadOnlyRootFilesystem, SensitiveMounts, Privilege, Distroless, Interactive, Conditions {
     /// In the order in which breaches of the same line are told.
-    List<Control> ALL = List.of(new ReadOnlyRootFilesystem(), new SensitiveMounts(), new Privilege(), new Conditions());
+    List<Control> ALL = List.of(
+            new ReadOnlyRootFilesystem(),
+            new SensitiveMounts(),
+            new Privilege(),
+            new Distroless(),
+            new Interactive(),
+            new Conditions());
 
     /// Every breach, and none where the plan does not ask.
     ///

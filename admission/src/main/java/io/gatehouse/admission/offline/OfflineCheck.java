@@ -2,6 +2,7 @@
 package io.gatehouse.admission.offline;
 
 import io.gatehouse.admission.control.Arrival;
+import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.admission.pod.PodReader;
@@ -58,14 +59,16 @@ public final class OfflineCheck {
     public static final Path STANDARD_INPUT = Path.of("-");
 
     private final Snapshot snapshot;
+    private final Images images;
     private final String namespace;
     private final LocalDate today;
     private final List<Judged> judged = new ArrayList<>();
     private final List<Diagnostic> problems = new ArrayList<>();
     private int others;
 
-    private OfflineCheck(Snapshot snapshot, String namespace, LocalDate today) {
+    private OfflineCheck(Snapshot snapshot, Images images, String namespace, LocalDate today) {
         this.snapshot = snapshot;
+        this.images = images;
         this.namespace = namespace;
         this.today = today;
     }
@@ -96,9 +99,16 @@ public final class OfflineCheck {
         return Files.isRegularFile(path) && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
     }
 
-    /// @param namespace of objects that name none
+    /// Where nothing is known of images.
     public static Report check(List<Manifest> manifests, Snapshot snapshot, String namespace, LocalDate today) {
-        var check = new OfflineCheck(snapshot, namespace, today);
+        return check(manifests, snapshot, Images.NONE, namespace, today);
+    }
+
+    /// @param images may take its time here
+    /// @param namespace of objects that name none
+    public static Report check(
+            List<Manifest> manifests, Snapshot snapshot, Images images, String namespace, LocalDate today) {
+        var check = new OfflineCheck(snapshot, images, namespace, today);
         manifests.forEach(check::text);
         return new Report(check.judged, check.others, check.problems);
     }
@@ -142,7 +152,7 @@ public final class OfflineCheck {
         switch (ReviewReader.read(review)) {
             case ReviewReader.Outcome.Malformed(var diagnostics) -> problems.addAll(diagnostics);
             case ReviewReader.Outcome.Read(var request) -> {
-                switch (Judge.decide(request, snapshot, today)) {
+                switch (Judge.decide(request, snapshot, images, today)) {
                     case Judge.Outcome.Malformed(var diagnostics) -> problems.addAll(diagnostics);
                     case Judge.Outcome.Judged(var decision) ->
                         judged.add(new Judged(file, request.subject(), decision));
@@ -185,7 +195,8 @@ public final class OfflineCheck {
         switch (PodReader.read(bearer.get(), object, prefix)) {
             case PodReader.Outcome.Malformed(var diagnostics) -> problems.addAll(diagnostics);
             case PodReader.Outcome.Found(var pod) -> {
-                var findings = Judge.findings(new Arrival(pod, request), Optional.empty(), where, snapshot, today);
+                var findings =
+                        Judge.findings(new Arrival(pod, request, images), Optional.empty(), where, snapshot, today);
                 findings.addAll(byRules);
                 judged.add(new Judged(file, subject, Judge.decide(findings)));
             }

@@ -56,6 +56,7 @@ public final class ReportPrinter {
         return switch (decision) {
             case Decision.Allow _ -> "allowed";
             case Decision.Warn _ -> "allowed with " + counted(count, "warning");
+            case Decision.Wait _ -> "not decided, " + counted(count, "finding");
             case Decision.Deny _ -> "denied, " + counted(count, "finding");
         };
     }
@@ -113,6 +114,7 @@ public final class ReportPrinter {
                 switch (judged.decision()) {
                     case Decision.Allow _ -> "allow";
                     case Decision.Warn _ -> "warn";
+                    case Decision.Wait _ -> "wait";
                     case Decision.Deny _ -> "deny";
                 });
         json.writeArrayFieldStart("findings");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.review;
 
+import io.gatehouse.admission.control.Breach;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.review.Finding.Since;
 import io.gatehouse.schemas.alert.Alert;
@@ -16,7 +17,7 @@ public final class Alerts {
     private Alerts() {}
 
     public static List<Alert> of(ReviewRequest request, Decision decision, Instant now) {
-        if (request.dryRun()) { // nothing was to happen, so nothing did
+        if (request.dryRun() || decision instanceof Decision.Wait) { // nothing happened
             return List.of();
         }
         return decision.findings().stream()
@@ -25,7 +26,8 @@ public final class Alerts {
     }
 
     private static Alert alert(ReviewRequest request, Finding finding, Instant now) {
-        boolean brought = finding.since() == Since.NOW; // what stood already is let through in every mode
+        // What stood already is let through in every mode, and so is what is only told.
+        boolean brought = finding.since() == Since.NOW && !(finding.breach().weight() instanceof Breach.Weight.Tell);
         return new Alert(
                 now,
                 finding.policy(),

@@ -25,6 +25,17 @@ public sealed interface Decision {
         }
     }
 
+    /// Neither: something will be known a little later, and nothing refuses for now. Not a decision of a policy.
+    record Wait(List<Finding> findings) implements Decision {
+        public Wait {
+            findings = List.copyOf(findings);
+            if (findings.stream().noneMatch(Finding::waits) || findings.stream().anyMatch(Finding::refuses)) {
+                throw new IllegalArgumentException(
+                        "a wait needs a finding that waits and none that refuses: " + findings);
+            }
+        }
+    }
+
     /// Refused. At least one finding refuses; the others are told beside it.
     record Deny(List<Finding> findings) implements Decision {
         public Deny {

@@ -17,6 +17,15 @@ public record Finding(PolicyName policy, Mode mode, Breach breach, Since since) 
     /// An update answers for what it changes: refusing it for what stands already would keep controllers from removing
     /// a finalizer and users from deleting the very object.
     public boolean refuses() {
+        return counts() && breach.weight() instanceof Breach.Weight.Refuse;
+    }
+
+    /// Neither yes nor no can be said yet.
+    public boolean waits() {
+        return counts() && breach.weight() instanceof Breach.Weight.Wait;
+    }
+
+    private boolean counts() {
         return mode == Mode.ENFORCE && since == Since.NOW;
     }
 }

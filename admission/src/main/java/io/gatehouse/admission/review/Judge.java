@@ -3,6 +3,7 @@ package io.gatehouse.admission.review;
 
 import io.gatehouse.admission.control.Arrival;
 import io.gatehouse.admission.control.Control;
+import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Container;
 import io.gatehouse.admission.pod.Pod;
@@ -34,28 +35,40 @@ public final class Judge {
 
     private Judge() {}
 
-    /// @param today in UTC, for exemptions that end
+    /// Where nothing is known of images.
     public static Outcome decide(ReviewRequest request, Snapshot snapshot, LocalDate today) {
+        return decide(request, snapshot, Images.NONE, today);
+    }
+
+    /// @param today in UTC, for exemptions that end
+    public static Outcome decide(ReviewRequest request, Snapshot snapshot, Images images, LocalDate today) {
         return switch (request.operation()) {
-            case CREATE -> decide(request, Optional.empty(), snapshot, today);
-            case UPDATE -> decide(request, request.oldObject(), snapshot, today);
-            case DELETE, CONNECT -> byRules(request, snapshot, today, request.operation() + " brings in no container");
+            case CREATE -> decide(request, Optional.empty(), snapshot, images, today);
+            case UPDATE -> decide(request, request.oldObject(), snapshot, images, today);
+            case DELETE -> byRules(request, List.of(), snapshot, today, "DELETE brings in no container");
+            case CONNECT ->
+                byRules(
+                        request,
+                        Connections.of(request, snapshot, today),
+                        snapshot,
+                        today,
+                        "CONNECT brings in no container, and no policy in force forbids it");
         };
     }
 
     private static Outcome decide(
-            ReviewRequest request, Optional<Node.Mapping> before, Snapshot snapshot, LocalDate today) {
+            ReviewRequest request, Optional<Node.Mapping> before, Snapshot snapshot, Images images, LocalDate today) {
         var subject = request.subject();
         var bearer = Bearer.of(subject.group(), subject.kind());
         if (bearer.isEmpty()) {
-            return byRules(request, snapshot, today, subject.kind() + " carries no pod");
+            return byRules(request, List.of(), snapshot, today, subject.kind() + " carries no pod");
         }
         return switch (PodReader.read(bearer.get(), request.object().orElseThrow(), "")) {
             case PodReader.Outcome.Malformed(var diagnostics) -> new Outcome.Malformed(diagnostics);
             case PodReader.Outcome.Found(var pod) -> {
-                var arrival = new Arrival(pod, request.sent());
+                var arrival = new Arrival(pod, request.sent(), images);
                 var old = before.flatMap(object -> pod(bearer.get(), object))
-                        .map(standing -> new Arrival(standing, request.sent()));
+                        .map(standing -> new Arrival(standing, request.sent(), images));
                 var findings = findings(arrival, old, subject.namespace(), snapshot, today);
                 findings.addAll(RuleFindings.of(request.sent(), subject, snapshot, today));
                 yield new Outcome.Judged(decide(findings));
@@ -63,8 +76,10 @@ public final class Judge {
         };
     }
 
-    private static Outcome byRules(ReviewRequest request, Snapshot snapshot, LocalDate today, String otherwise) {
-        var findings = RuleFindings.of(request.sent(), request.subject(), snapshot, today);
+    private static Outcome byRules(
+            ReviewRequest request, List<Finding> already, Snapshot snapshot, LocalDate today, String otherwise) {
+        var findings = new ArrayList<>(already);
+        findings.addAll(RuleFindings.of(request.sent(), request.subject(), snapshot, today));
         return new Outcome.Judged(findings.isEmpty() ? new Decision.Allow(otherwise) : decide(findings));
     }
 
@@ -79,7 +94,10 @@ public final class Judge {
         if (findings.isEmpty()) {
             return new Decision.Allow("no policy in force forbids it");
         }
-        return findings.stream().anyMatch(Finding::refuses) ? new Decision.Deny(findings) : new Decision.Warn(findings);
+        if (findings.stream().anyMatch(Finding::refuses)) {
+            return new Decision.Deny(findings);
+        }
+        return findings.stream().anyMatch(Finding::waits) ? new Decision.Wait(findings) : new Decision.Warn(findings);
     }
 
     /// All findings of all policies, in the order of the manifest.

@@ -25,6 +25,12 @@ public final class ReviewWriter {
 
     /// @param digest of the snapshot that decided
     public static byte[] answer(ReviewRequest request, Decision decision, String digest) {
+        if (decision instanceof Decision.Wait wait) {
+            return notNow(request.uid(), Wording.wait(wait), Wording.retryAfterSeconds(wait), json -> {
+                warnings(json, wait.findings().stream().filter(f -> !f.waits()).toList());
+                annotations(json, decision, digest);
+            });
+        }
         return response(request.uid(), json -> {
             switch (decision) {
                 case Decision.Allow _ -> json.writeBooleanField("allowed", true);
@@ -32,6 +38,7 @@ public final class ReviewWriter {
                     json.writeBooleanField("allowed", true);
                     warnings(json, findings);
                 }
+                case Decision.Wait _ -> throw new IllegalStateException("a wait is answered above");
                 case Decision.Deny(var findings) -> {
                     json.writeBooleanField("allowed", false);
                     var refusing = findings.stream().filter(Finding::refuses).toList();
@@ -45,6 +52,10 @@ public final class ReviewWriter {
 
     /// Neither yes nor no: the API server passes the delay on, and kubectl waits and asks again by itself.
     public static byte[] notNow(String uid, String message, int retryAfterSeconds) {
+        return notNow(uid, message, retryAfterSeconds, _ -> {});
+    }
+
+    private static byte[] notNow(String uid, String message, int retryAfterSeconds, Body more) {
         return response(uid, json -> {
             json.writeBooleanField("allowed", false);
             json.writeObjectFieldStart("status");
@@ -56,6 +67,7 @@ public final class ReviewWriter {
             json.writeNumberField("retryAfterSeconds", retryAfterSeconds);
             json.writeEndObject();
             json.writeEndObject();
+            more.write(json);
         });
     }
 
@@ -139,6 +151,10 @@ public final class ReviewWriter {
             }
             case Decision.Warn(var findings) -> {
                 json.writeStringField("decision", "warn");
+                json.writeStringField("findings", annotation(findings));
+            }
+            case Decision.Wait(var findings) -> {
+                json.writeStringField("decision", "wait");
                 json.writeStringField("findings", annotation(findings));
             }
             case Decision.Deny(var findings) -> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.review;
 
+import io.gatehouse.admission.control.Breach;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +35,23 @@ public final class Wording {
             parts.add(more(refusing.size() - MAX_MESSAGE_FINDINGS));
         }
         return cut(String.join("; ", parts), MAX_MESSAGE_CHARS);
+    }
+
+    /// Why there is no answer yet.
+    static String wait(Decision.Wait wait) {
+        var waiting = wait.findings().stream().filter(Finding::waits).toList();
+        return cut("gatehouse: not decided yet; " + message(waiting), MAX_MESSAGE_CHARS);
+    }
+
+    /// When all that is waited for is worth asking for again.
+    static int retryAfterSeconds(Decision.Wait wait) {
+        int most = 1;
+        for (var finding : wait.findings()) {
+            if (finding.breach().weight() instanceof Breach.Weight.Wait(var seconds)) {
+                most = Math.max(most, seconds);
+            }
+        }
+        return most;
     }
 
     /// @param findings those that do not refuse

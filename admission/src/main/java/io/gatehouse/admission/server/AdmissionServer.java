@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.server;
 
+import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.alert.Alert;
@@ -46,6 +47,7 @@ public final class AdmissionServer implements AutoCloseable {
 
     private final AdmissionOptions options;
     private final Supplier<Snapshot> snapshots;
+    private final Images images;
     private final InstantSource clock;
     private final Counters counters = new Counters();
     private final AtomicInteger connections = new AtomicInteger();
@@ -65,10 +67,15 @@ public final class AdmissionServer implements AutoCloseable {
     }
 
     private AdmissionServer(
-            AdmissionOptions options, Supplier<Snapshot> snapshots, Consumer<Alert> alerts, InstantSource clock)
+            AdmissionOptions options,
+            Supplier<Snapshot> snapshots,
+            Images images,
+            Consumer<Alert> alerts,
+            InstantSource clock)
             throws IOException {
         this.options = options;
         this.snapshots = snapshots;
+        this.images = images;
         this.clock = clock;
         this.serving = serving();
         this.alerts = new AlertQueue(alerts, counters.alertsLost);
@@ -92,13 +99,14 @@ public final class AdmissionServer implements AutoCloseable {
     /// @throws IOException the port is taken, or the certificate cannot be read or kept
     public static AdmissionServer start(AdmissionOptions options, Supplier<Snapshot> snapshots, Consumer<Alert> alerts)
             throws IOException {
-        return start(options, snapshots, alerts, InstantSource.system());
+        return start(options, snapshots, Images.NONE, alerts);
     }
 
-    static AdmissionServer start(
-            AdmissionOptions options, Supplier<Snapshot> snapshots, Consumer<Alert> alerts, InstantSource clock)
+    /// @param images what is known of them; asked by reviewers, must not wait
+    public static AdmissionServer start(
+            AdmissionOptions options, Supplier<Snapshot> snapshots, Images images, Consumer<Alert> alerts)
             throws IOException {
-        var started = new AdmissionServer(options, snapshots, alerts, clock);
+        var started = new AdmissionServer(options, snapshots, images, alerts, InstantSource.system());
         try {
             started.listen();
         } catch (IOException e) {
@@ -145,7 +153,7 @@ public final class AdmissionServer implements AutoCloseable {
     }
 
     private Router router() {
-        var validate = new ValidateHandler(options, snapshots, reviewers, alerts, counters, clock);
+        var validate = new ValidateHandler(options, snapshots, images, reviewers, alerts, counters, clock);
         var router = Router.router(vertx);
         router.post("/validate").handler(this::knownCaller).failureHandler(this::failed);
         router.post("/validate").handler(validate::admit).failureHandler(this::failed);

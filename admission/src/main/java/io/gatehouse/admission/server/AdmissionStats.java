@@ -4,6 +4,7 @@ package io.gatehouse.admission.server;
 /// What the webhook has done since it started.
 ///
 /// @param reviews decided: allowed, warned and denied together
+/// @param waited not decided yet, to be asked again
 /// @param malformed requests that were not understood
 /// @param errors failures of our own
 /// @param overloaded sent away to ask again
@@ -13,6 +14,7 @@ public record AdmissionStats(
         long reviews,
         long denied,
         long warned,
+        long waited,
         long malformed,
         long errors,
         long overloaded,

@@ -8,6 +8,7 @@ final class Counters {
     final LongAdder reviews = new LongAdder();
     final LongAdder denied = new LongAdder();
     final LongAdder warned = new LongAdder();
+    final LongAdder waited = new LongAdder();
     final LongAdder malformed = new LongAdder();
     final LongAdder errors = new LongAdder();
     final LongAdder overloaded = new LongAdder();
@@ -19,6 +20,7 @@ final class Counters {
                 reviews.sum(),
                 denied.sum(),
                 warned.sum(),
+                waited.sum(),
                 malformed.sum(),
                 errors.sum(),
                 overloaded.sum(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.server;
 
+import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.review.Alerts;
 import io.gatehouse.admission.review.Decision;
 import io.gatehouse.admission.review.Judge;
@@ -39,6 +40,7 @@ final class ValidateHandler {
     private static final int OVERHEAD_BYTES = 16 * 1024;
 
     private final Supplier<Snapshot> snapshots;
+    private final Images images;
     private final ExecutorService reviewers;
     private final AlertQueue alerts;
     private final Counters counters;
@@ -51,11 +53,13 @@ final class ValidateHandler {
     ValidateHandler(
             AdmissionOptions options,
             Supplier<Snapshot> snapshots,
+            Images images,
             ExecutorService reviewers,
             AlertQueue alerts,
             Counters counters,
             InstantSource clock) {
         this.snapshots = snapshots;
+        this.images = images;
         this.reviewers = reviewers;
         this.alerts = alerts;
         this.counters = counters;
@@ -157,7 +161,7 @@ final class ValidateHandler {
             return new Answer.Failed(503, "gatehouse: no policies are loaded yet; this is not a policy decision");
         }
         var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        return switch (Judge.decide(request, snapshot, today)) {
+        return switch (Judge.decide(request, snapshot, images, today)) {
             case Judge.Outcome.Malformed(var diagnostics) -> malformed(diagnostics);
             case Judge.Outcome.Judged(var decision) ->
                 new Answer.Reviewed(request, decision, ReviewWriter.answer(request, decision, snapshot.digest()));
@@ -191,10 +195,13 @@ final class ValidateHandler {
     }
 
     private void count(Decision decision) {
-        counters.reviews.increment();
+        if (!(decision instanceof Decision.Wait)) {
+            counters.reviews.increment();
+        }
         switch (decision) {
             case Decision.Allow _ -> {}
             case Decision.Warn _ -> counters.warned.increment();
+            case Decision.Wait _ -> counters.waited.increment();
             case Decision.Deny _ -> counters.denied.increment();
         }
     }

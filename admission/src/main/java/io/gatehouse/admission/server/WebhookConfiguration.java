@@ -23,6 +23,7 @@ public final class WebhookConfiguration {
     /// Without these a cluster that lost its webhook could not start it again.
     private static final List<String> EXCLUDED = List.of("kube-system", "gatehouse-system");
 
+    private static final List<String> CONNECTED_SUBRESOURCES = List.of("pods/exec", "pods/attach");
     private static final List<String> UPDATED_SUBRESOURCES = List.of("pods/ephemeralcontainers", "pods/resize");
 
     /// Where the API server finds the webhook.
@@ -74,6 +75,7 @@ public final class WebhookConfiguration {
         out.append("    rules:\n");
         byGroup().forEach((group, resources) -> rule(out, group, "[CREATE, UPDATE]", resources));
         rule(out, "", "[UPDATE]", UPDATED_SUBRESOURCES);
+        rule(out, "", "[CONNECT]", CONNECTED_SUBRESOURCES);
         return out.toString();
     }
 

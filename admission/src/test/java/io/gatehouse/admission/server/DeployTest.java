@@ -47,6 +47,8 @@ class DeployTest {
         }
         assertTrue(rules.contains(" UPDATE pods/ephemeralcontainers"), rules);
         assertTrue(rules.contains(" UPDATE pods/resize"), rules);
+        assertTrue(rules.contains(" CONNECT pods/exec"), rules);
+        assertTrue(rules.contains(" CONNECT pods/attach"), rules);
     }
 
     @Test

@@ -64,6 +64,11 @@ final class CrossChecks {
         return admission.readOnlyRootFilesystem()
                 || !admission.forbiddenMounts().isEmpty()
                 || admission.privilege().filter(CrossChecks::forbids).isPresent()
+                || admission.distroless().isPresent()
+                || admission
+                        .interactive()
+                        .filter(AdmissionSection.Interactive::deniesAny)
+                        .isPresent()
                 || !admission.deny().isEmpty();
     }
 

@@ -33,6 +33,13 @@ public final class PlanPrinter {
             lines.add("  gate:   sensitiveMounts: none of " + String.join(" ", asked.forbiddenMounts()));
         }
         asked.privilege().ifPresent(privilege -> lines.add("  gate:   privilege: " + forbidden(privilege)));
+        asked.distroless()
+                .ifPresent(distroless -> lines.add("  gate:   distroless, "
+                        + distroless.unknown().text() + " what is unknown"
+                        + (distroless.allow().isEmpty() ? "" : ", but " + String.join(" ", distroless.allow()))));
+        asked.interactive()
+                .filter(AdmissionSection.Interactive::deniesAny)
+                .ifPresent(interactive -> lines.add("  gate:   interactive: no " + closed(interactive)));
         for (var denial : plan.denials()) {
             var what = denial.scope() == Denial.Scope.CONTAINER ? "each container" : "the pod";
             lines.add("  gate:   deny." + denial.name() + ": refuses " + what + " when "
@@ -48,6 +55,14 @@ public final class PlanPrinter {
         add(forbidden, "hostNetwork", privilege.forbidHostNetwork());
         add(forbidden, "allowPrivilegeEscalation", privilege.forbidPrivilegeEscalation());
         return "none of " + String.join(", ", forbidden);
+    }
+
+    private static String closed(AdmissionSection.Interactive interactive) {
+        var closed = new ArrayList<String>();
+        add(closed, "exec", interactive.denyExec());
+        add(closed, "attach", interactive.denyAttach());
+        add(closed, "ephemeralContainers", interactive.denyEphemeralContainers());
+        return String.join(", ", closed);
     }
 
     private static void add(List<String> words, String word, boolean asked) {

@@ -13,7 +13,10 @@ import static io.gatehouse.engine.policy.Shaped.texts;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.AdmissionSection;
+import io.gatehouse.schemas.policy.AdmissionSection.Distroless;
+import io.gatehouse.schemas.policy.AdmissionSection.Interactive;
 import io.gatehouse.schemas.policy.AdmissionSection.PrivilegeSection;
+import io.gatehouse.schemas.policy.AdmissionSection.Unknown;
 import io.gatehouse.schemas.policy.Match;
 import io.gatehouse.schemas.policy.PolicyName;
 import io.gatehouse.schemas.policy.RuntimeSection;
@@ -60,6 +63,10 @@ final class PolicyBuilder {
                         .map(section -> directories(section, "forbid"))
                         .orElse(List.of()),
                 section(admission, "privilege").map(PolicyBuilder::privilege),
+                section(admission, "distroless")
+                        .filter(section -> flag(section, "required"))
+                        .map(PolicyBuilder::distroless),
+                section(admission, "interactive").map(PolicyBuilder::interactive),
                 sections(admission, "deny").stream().map(PolicyBuilder::deny).toList());
     }
 
@@ -78,6 +85,20 @@ final class PolicyBuilder {
                 privilege.get("hostIPC").isPresent(),
                 privilege.get("hostNetwork").isPresent(),
                 privilege.get("allowPrivilegeEscalation").isPresent());
+    }
+
+    private static Distroless distroless(Node.Mapping distroless) {
+        return new Distroless(
+                choice(Unknown.class, text(distroless, "unknown"), Unknown.REFUSE), texts(distroless, "allow"));
+    }
+
+    private static Interactive interactive(Node.Mapping interactive) {
+        return new Interactive(
+                denies(interactive, "exec"), denies(interactive, "attach"), denies(interactive, "ephemeralContainers"));
+    }
+
+    private static boolean denies(Node.Mapping section, String field) {
+        return text(section, field).filter("deny"::equals).isPresent();
     }
 
     private static RuntimeSection runtime(Node.Mapping runtime) {

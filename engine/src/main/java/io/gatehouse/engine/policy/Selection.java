@@ -5,6 +5,7 @@ import io.gatehouse.schemas.policy.Match;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.time.LocalDate;
 import java.util.Map;
+import java.util.Optional;
 
 /// Whether a policy is about a workload: its scope, its `match`, its exemptions, in that order.
 final class Selection {
@@ -12,6 +13,17 @@ final class Selection {
 
     static boolean applies(WorkloadPolicy policy, Workload workload, LocalDate today) {
         return concernsPod(policy, workload, today) && matchesContainer(policy.match(), workload);
+    }
+
+    /// Whether a policy may be about a pod of which no more is known than its namespace and perhaps a container's name.
+    static boolean mayConcern(
+            WorkloadPolicy policy, Optional<String> namespace, Optional<String> container, LocalDate today) {
+        var known = new Workload(
+                namespace, Optional.of(policy.match().matchLabels()), Optional.empty(), container.orElse(""));
+        var containers = policy.match().containers();
+        return concernsPod(policy, known, today)
+                && (containers.isEmpty()
+                        || container.filter(name -> !Glob.any(containers, name)).isEmpty());
     }
 
     /// What is the same for all containers of a pod.

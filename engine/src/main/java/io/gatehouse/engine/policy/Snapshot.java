@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /// Everything in force, compiled. Immutable; a reader holds one for a whole decision.
 public final class Snapshot {
@@ -113,6 +114,15 @@ public final class Snapshot {
             }
         }
         return selected;
+    }
+
+    /// The policies that may be about a pod of which the labels and the images are not known, ordered by name.
+    ///
+    /// @param container absent where its name is not known either
+    public List<CompiledPolicy> maySelect(Optional<String> namespace, Optional<String> container, LocalDate today) {
+        return compiled.stream()
+                .filter(one -> Selection.mayConcern(one.policy(), namespace, container, today))
+                .toList();
     }
 
     /// A policy and the places of the containers it is about.
