@@ -16,6 +16,7 @@
 #include "compat/syscall.h"
 
 #include "compat/layouts.h"
+#include "compat/uring.h"
 
 #include "lib/cgroup.h"
 
@@ -40,5 +41,6 @@
 #include "watch/call.h"
 
 #include "watch/process.h"
+#include "watch/uring.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -48,6 +48,7 @@
 #define TIF_32BIT 22
 
 /* include/linux/sched.h */
+#define PF_IO_WORKER 0x00000010
 #define PF_KTHREAD 0x00200000
 
 /* include/linux/pid.h */

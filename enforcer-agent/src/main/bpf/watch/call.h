@@ -15,7 +15,7 @@ static __always_inline __u32 gw_access(struct gw_scratch *s)
 		return 0;
 	flags = s->head.args[place];
 	/* openat2: in the struct that the argument points at. */
-	if (s->call.capture[place] == GH_WATCH_FIXED &&
+	if (s->call.capture[place] == GH_WATCH_FIXED && !(s->uring & GW_URING_OPEN_HOW) &&
 	    bpf_probe_read_user(&flags, sizeof(flags), (void *)flags))
 		return 0;
 	return (flags + 1) & O_ACCMODE;
@@ -59,7 +59,7 @@ static __always_inline void gw_tell_arguments(struct gw_scratch *s)
 		else
 			gw_argument(s, i);
 	}
-	if (s->failed)
+	if (s->failed || s->uring & GW_URING_NO_RESULT)
 		files &= ~(1U << GH_WATCH_RESULT);
 	for (i = 0; files && i <= GH_WATCH_RESULT; i++, files >>= 1)
 		if (files & 1)

@@ -261,6 +261,23 @@ static __always_inline void gw_tell_words(struct gw_scratch *s, __u32 n, __u64 a
 	gw_close(s, 0);
 }
 
+/* struct open_how, from the arguments that io_uring left it in. */
+static __always_inline void gw_tell_open_how(struct gw_scratch *s, __u32 n)
+{
+	__u64 *to;
+
+	if (!gw_open(s, GH_WATCH_ARG + n, 3 * sizeof(*to)))
+		return;
+	to = (void *)gw_room(s, 3 * sizeof(*to));
+	if (!to)
+		return;
+	to[0] = s->head.args[2];
+	to[1] = s->head.args[3];
+	to[2] = s->head.args[4];
+	s->at += 3 * sizeof(*to);
+	gw_close(s, 0);
+}
+
 /* One argument. Its own function, verified once for all of them. */
 __noinline int gw_argument(struct gw_scratch *s, __u32 n)
 {
@@ -269,6 +286,10 @@ __noinline int gw_argument(struct gw_scratch *s, __u32 n)
 	if (!s || n >= GH_WATCH_ARGS)
 		return 0;
 	address = s->head.args[n];
+	if (s->uring & GW_URING_OPEN_HOW && s->call.capture[n] == GH_WATCH_FIXED) {
+		gw_tell_open_how(s, n);
+		return 0;
+	}
 	if (!address && s->kernel_text_of[0] != 1 + n && s->kernel_text_of[1] != 1 + n)
 		return 0;
 	switch (s->call.capture[n]) {

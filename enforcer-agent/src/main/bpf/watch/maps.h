@@ -74,6 +74,10 @@ struct {
 #define GW_SCRATCH_HEAD 128
 #define GW_BYTES (GW_SCRATCH_BYTES - GW_SCRATCH_HEAD) /* of one record */
 #define GW_NESTING 4
+#define GW_URING_OPEN_HOW 1  /* what openat2 is pointed at is in the arguments from 2 on */
+#define GW_URING_NO_RESULT 2 /* the result is no descriptor */
+#define GW_URING_TEXT \
+	4000 /* with its place in the map not more than a page, of which no map takes more at once */
 
 /*
  * Where one record is written, with what has to be known on the way. Memory of
@@ -95,7 +99,8 @@ struct gw_scratch {
 	__u8 keyed; /* enum gh_watch_sieve: the record has a key of this kind */
 	__u8 outcome;
 	__u8 failed;
-	__u8 _pad[GW_SCRATCH_HEAD - 78];
+	__u8 uring; /* GW_URING_... */
+	__u8 _pad[GW_SCRATCH_HEAD - 79];
 	union {
 		struct {
 			struct gh_watch_head head;
@@ -103,6 +108,10 @@ struct gw_scratch {
 			struct gh_watch_sieve_key key;
 		};
 		char bytes[GW_BYTES];
+		struct {
+			char _head[1024];
+			char text[GW_URING_TEXT]; /* on its way into gw_uring_texts */
+		};
 	};
 };
 _Static_assert(sizeof(struct gw_scratch) == GW_SCRATCH_BYTES, "gw_scratch fills its place");
@@ -117,6 +126,41 @@ struct {
 	__type(key, __u32);
 	__type(value, struct gw_scratch);
 } gw_scratches SEC(".maps");
+
+/* An operation of io_uring that is not done yet. */
+struct gw_asked {
+	__u32 call;
+	__u32 pid;
+	__u64 args[GH_WATCH_ARGS];
+	__u32 facts;
+	__u8 text_of[2]; /* 1 + the argument that is in gw_uring_texts */
+	__u8 file_of;
+	__u8 uring; /* GW_URING_... */
+};
+
+/*
+ * Request of io_uring -> what it asked. Written when it is taken, read and
+ * removed when it is done. Full: the longest unused goes, and is counted when it is
+ * done, GH_WATCH_STAT_URING_UNPAIRED.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct gw_asked);
+} gw_uring_asked_for SEC(".maps");
+
+/*
+ * Request, + 1 for its second text -> the text. As above; memory is taken for
+ * what is under way. Full: told as unread.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, char[GW_URING_TEXT]);
+} gw_uring_texts SEC(".maps");
 
 /* 1: the ring holds a record that nobody was woken for. */
 __u32 gw_unheard;

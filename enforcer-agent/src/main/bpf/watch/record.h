@@ -33,6 +33,7 @@ static __always_inline struct gw_scratch *gw_take(void)
 	s->facts = 0;
 	s->relative = 0;
 	*(__u32 *)s->kernel_text_of = 0; /* and file_of, keyed */
+	s->uring = 0;
 	return s;
 }
 

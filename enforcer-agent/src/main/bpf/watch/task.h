@@ -5,22 +5,28 @@
 #ifndef GW_TASK_H
 #define GW_TASK_H
 
+#define GW_LEVELS 32 /* of pid namespaces within each other, MAX_PID_NS_LEVEL */
+
+/* Where a pid keeps its number at a level. The mask is for 6.1's verifier: a pointer moves by a bounded number. */
+static __always_inline __u64 gw_upid_at(struct pid *pid, __u32 level)
+{
+	barrier_var(level);
+	level &= GW_LEVELS - 1;
+	return (__u64)pid + bpf_core_field_offset(struct pid, numbers) +
+	       (__u64)level * bpf_core_type_size(struct upid);
+}
+
 /* A pid as the namespace at `level` has it; 0 where it is not seen from there. */
 static __always_inline __u32 gw_pid_at(struct pid *pid, __u32 level)
 {
-	__u64 place = (__u64)pid + bpf_core_field_offset(struct pid, numbers) +
-		      (__u64)level * bpf_core_type_size(struct upid);
-
 	if (!pid || level > pid->level)
 		return 0;
-	return GW_LOAD(upid, place, nr);
+	return GW_LOAD(upid, gw_upid_at(pid, level), nr);
 }
 
 static __always_inline __u32 gw_pid_namespace(struct pid *pid, __u32 level)
 {
-	__u64 place = (__u64)pid + bpf_core_field_offset(struct pid, numbers) +
-		      (__u64)level * bpf_core_type_size(struct upid);
-	__u64 ns = (__u64)GW_LOAD(upid, place, ns);
+	__u64 ns = (__u64)GW_LOAD(upid, gw_upid_at(pid, level), ns);
 
 	return GW_LOAD(pid_namespace, ns, ns.inum);
 }
