@@ -118,7 +118,12 @@ public final class GenerateCommand implements Callable<Integer> {
             print(actions, List.of());
             return Exit.OK.code();
         }
-        var results = run(actions);
+        List<Result> results;
+        try {
+            results = run(actions);
+        } catch (IOException e) {
+            throw Refusal.cannot(e.getMessage()); // the stage cannot be made or used here, or alerts not be read
+        }
         print(actions, results);
         return exit(results).code();
     }
