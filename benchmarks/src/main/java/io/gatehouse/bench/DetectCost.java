@@ -162,20 +162,20 @@ final class DetectCost {
     /// Both cores make events that no filter has learnt, as fast as they can. The agent's last words tell what it lost.
     private void storm() throws IOException, InterruptedException {
         out.println("two loops of open-new at once, all rules");
-        var words = "";
-        double perSecond = 0;
-        try (var agent = agent(Case.ALL, Redirect.DISCARD);
-                var pool = Executors.newFixedThreadPool(2)) {
+        double perSecond;
+        var agent = agent(Case.ALL, Redirect.DISCARD);
+        try (var pool = Executors.newFixedThreadPool(2)) {
             Callable<Loops.Result> loop = () -> loops.run(Loop.OPEN_NEW, LOAD_ROUNDS, folder);
             long began = System.nanoTime();
             pool.invokeAll(List.of(loop, loop));
             double seconds = (System.nanoTime() - began) / 1e9;
             perSecond = 2.0 * (LOAD_ROUNDS + 1) * Loop.OPEN_NEW.iterations() / seconds;
+        } finally {
             agent.close();
-            words = agent.said();
         }
         out.print(new Table().row("events made", "1/s", perSecond).text());
-        words.lines()
+        agent.said()
+                .lines()
                 .filter(line -> line.contains("lost") || line.contains("ring"))
                 .forEach(out::println);
     }
