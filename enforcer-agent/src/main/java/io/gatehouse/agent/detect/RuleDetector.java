@@ -2,6 +2,7 @@
 package io.gatehouse.agent.detect;
 
 import io.gatehouse.agent.kernel.BootClock;
+import io.gatehouse.agent.watch.KernelWatch;
 import io.gatehouse.agent.watch.Place;
 import io.gatehouse.agent.watch.WatchCounter;
 import io.gatehouse.engine.match.MatchSink;
@@ -11,6 +12,8 @@ import io.gatehouse.engine.rule.Rule;
 import io.gatehouse.engine.rule.RuleMatching;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.events.live.LiveRecord;
+import io.gatehouse.events.live.Places;
+import io.gatehouse.events.state.Limits;
 import io.gatehouse.events.state.Scene;
 import io.gatehouse.schemas.alert.RuleAlert;
 import java.nio.file.Path;
@@ -85,7 +88,28 @@ public final class RuleDetector implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("gatehouse-watch").unstarted(this::run);
     }
 
-    /// The rules are in force when this returns. Takes the watch over: closing the detector closes it.
+    /// The rules are in force when this returns. Takes the kernel's side over: closing the detector closes it.
+    ///
+    /// @param nodeRoot the node's root directory, `/` unless the agent runs in a pod that has it elsewhere
+    /// @param places whose control groups are; asked on the detector's thread
+    public static RuleDetector start(
+            KernelWatch kernel,
+            Path nodeRoot,
+            Places places,
+            RuleSet rules,
+            Responses responses,
+            DetectOptions options,
+            RuleListener listener) {
+        return start(
+                new WatchingKernel(kernel),
+                new LiveScenes(nodeRoot, Limits.DEFAULT, places),
+                rules,
+                responses,
+                options,
+                listener,
+                InstantSource.system());
+    }
+
     static RuleDetector start(
             Watch watch,
             Scenes scenes,
@@ -97,6 +121,7 @@ public final class RuleDetector implements AutoCloseable {
         var first = new RulesInForce(rules, responses, options);
         var detector = new RuleDetector(watch, scenes, first, options, listener, clock);
         detector.applyWanted();
+        scenes.begin();
         detector.thread.start();
         return detector;
     }

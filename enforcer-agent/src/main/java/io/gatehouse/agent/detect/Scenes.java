@@ -6,6 +6,9 @@ import io.gatehouse.events.state.Scene;
 
 /// Makes scenes of records, in their order, on the detector's thread.
 interface Scenes {
+    /// The kernel tells from now on: what was there before is looked at, before the first record is.
+    void begin();
+
     /// Null where the record tells of nothing that rules know. The scene lasts until the next record.
     Scene of(LiveRecord record);
 

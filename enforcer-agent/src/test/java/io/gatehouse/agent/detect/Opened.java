@@ -197,6 +197,9 @@ final class Opened {
         }
 
         @Override
+        public void begin() {}
+
+        @Override
         public boolean isPlaced(long cgroup) {
             return cgroup != 0;
         }
