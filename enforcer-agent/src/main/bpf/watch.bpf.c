@@ -43,4 +43,7 @@
 #include "watch/process.h"
 #include "watch/uring.h"
 
+#include "watch/calls.h"
+#include "watch/fexit.h"
+
 char LICENSE[] SEC("license") = "GPL";

@@ -109,11 +109,9 @@ __noinline int gw_called(__u32 index, long result)
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(gw_call_done, struct pt_regs *regs, long result)
 {
-	__u32 index = GH_SYSCALL_NUMBER(regs) & (GH_WATCH_COMPAT - 1);
+	__u32 index = gw_index_of(bpf_get_current_task_btf(), regs);
 	struct gh_watch_call *call;
 
-	if (gh_syscall_is_compat(bpf_get_current_task_btf()))
-		index |= GH_WATCH_COMPAT;
 	call = bpf_map_lookup_elem(&gw_calls, &index);
 	if (!call || !call->wanted)
 		return 0;

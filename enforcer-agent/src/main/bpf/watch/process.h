@@ -26,13 +26,6 @@ static __always_inline void gw_begin(struct gw_scratch *s, struct task_struct *t
 	__builtin_memset(s->head.args, 0, sizeof(s->head.args));
 }
 
-static __always_inline __u32 gw_index_of(struct task_struct *task, struct pt_regs *regs)
-{
-	__u32 index = GH_SYSCALL_NUMBER(regs) & (GH_WATCH_COMPAT - 1);
-
-	return gh_syscall_is_compat(task) ? index | GH_WATCH_COMPAT : index;
-}
-
 /* What the parent asked for, or what the call that it made always means. */
 static __always_inline __u64 gw_clone_flags(__u32 index, struct pt_regs *regs, bool thread)
 {

@@ -10,10 +10,11 @@
 /* Where a pid keeps its number at a level. The mask is for 6.1's verifier: a pointer moves by a bounded number. */
 static __always_inline __u64 gw_upid_at(struct pid *pid, __u32 level)
 {
-	barrier_var(level);
-	level &= GW_LEVELS - 1;
-	return (__u64)pid + bpf_core_field_offset(struct pid, numbers) +
-	       (__u64)level * bpf_core_type_size(struct upid);
+	__u64 offset = (__u64)level * bpf_core_type_size(struct upid);
+
+	barrier_var(offset);
+	offset &= GW_LEVELS * 32 - 1;
+	return (__u64)pid + bpf_core_field_offset(struct pid, numbers) + offset;
 }
 
 /* A pid as the namespace at `level` has it; 0 where it is not seen from there. */
@@ -110,6 +111,14 @@ static __always_inline enum gh_watch_place gw_place_of(__u64 cgroup)
 	__u32 *place = bpf_map_lookup_elem(&gw_cgroups, &cgroup);
 
 	return place ? *place : GH_WATCH_UNPLACED;
+}
+
+/* The index of the call that the task is in. */
+static __always_inline __u32 gw_index_of(struct task_struct *task, struct pt_regs *regs)
+{
+	__u32 index = GH_SYSCALL_NUMBER(regs) & (GH_WATCH_COMPAT - 1);
+
+	return gh_syscall_is_compat(task) ? index | GH_WATCH_COMPAT : index;
 }
 
 #endif /* GW_TASK_H */
