@@ -2,6 +2,9 @@
 package io.gatehouse.events.live;
 
 import io.gatehouse.events.Event;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// The parameters of one event while they are made, one after the other. Used again for each event; grows, and so
@@ -9,6 +12,10 @@ import java.util.Arrays;
 final class ParamBuffer {
     private static final int START_BYTES = 1 << 14;
     private static final int MOST_PARAMS = 64;
+    /// A parameter of a capture has a length of two bytes.
+    private static final int MOST_BYTES = (1 << 16) - 16;
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private byte[] bytes = new byte[START_BYTES];
     private final int[] ends = new int[MOST_PARAMS];
@@ -64,13 +71,14 @@ final class ParamBuffer {
 
     /// The low bytes of a number, the lowest first.
     void number(long value, int size) {
-        ensure(size);
-        for (int i = 0; i < size; i++) {
-            bytes[at++] = (byte) (value >>> 8 * i);
-        }
+        ensure(Long.BYTES);
+        LONG.set(bytes, at, value); // what is beyond its size is overwritten by what follows
+        at += size;
     }
 
-    void bytes(byte[] from, int offset, int length) {
+    /// What is longer than a parameter can be is cut.
+    void bytes(byte[] from, int offset, int size) {
+        int length = Math.min(size, MOST_BYTES);
         ensure(length);
         System.arraycopy(from, offset, bytes, at, length);
         at += length;
@@ -89,7 +97,8 @@ final class ParamBuffer {
     /// A path that lies as components from the last to the first, each with its NUL: from its root, with a NUL.
     ///
     /// @param relative whether it has no slash at its start: a name without a place
-    void path(byte[] from, int offset, int length, boolean relative) {
+    void path(byte[] from, int offset, int size, boolean relative) {
+        int length = Math.min(size, MOST_BYTES);
         int end = offset + length;
         while (end > offset && from[end - 1] == 0) {
             end--;

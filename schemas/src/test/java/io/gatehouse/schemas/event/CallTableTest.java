@@ -176,6 +176,20 @@ class CallTableTest {
         assertEquals(6, mode.values().toFormat(6 | 1 << 30));
     }
 
+    @Test
+    void the_text_is_read_for_arm64_with_its_own_values() {
+        var lines = Resource.lines(CallTable.RESOURCE);
+        var arm = openat(CallText.read(lines, true));
+        var x86 = openat(CallText.read(lines, false));
+        int directory = 1 << 10;
+        assertEquals(directory, arm.toFormat(0x4000));
+        assertEquals(directory, x86.toFormat(0x10000));
+    }
+
+    private static KernelValues openat(CallTable table) {
+        return table.ofEvent(307).getFirst().params().get(3).values();
+    }
+
     // The machine's own headers
 
     private static Map<String, Integer> header(String file) throws IOException {
