@@ -288,6 +288,25 @@ public final class BpfObject implements AutoCloseable {
                 information.getLong(INFO_RECURSION_MISSES));
     }
 
+    /// What the maps take of the kernel's memory.
+    public long mapBytes() {
+        long bytes = 0;
+        Pointer map = null;
+        while ((map = Native.bpf().bpf_object__next_map(object, map)) != null) {
+            bytes += Machine.lockedBytes(Native.bpf().bpf_map__fd(map));
+        }
+        return bytes;
+    }
+
+    /// What the loaded programs take of it.
+    public long programBytes() {
+        long bytes = 0;
+        for (var name : loaded) {
+            bytes += Machine.lockedBytes(Native.bpf().bpf_program__fd(program(name)));
+        }
+        return bytes;
+    }
+
     private Pointer program(String name) {
         var program = programs.get(name);
         if (program == null || !loaded.contains(name)) {

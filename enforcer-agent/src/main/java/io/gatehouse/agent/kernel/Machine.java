@@ -44,6 +44,20 @@ public final class Machine {
         return lacks;
     }
 
+    /// What the kernel says a map or program takes of its memory; 0 where it does not say.
+    static long lockedBytes(int fd) {
+        try {
+            for (var line : Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd))) {
+                if (line.startsWith("memlock:")) {
+                    return Long.parseLong(line.substring("memlock:".length()).strip());
+                }
+            }
+        } catch (IOException e) {
+            return 0; // a number to look at, nothing rests on it
+        }
+        return 0;
+    }
+
     private static final int CAP_SYS_ADMIN = 21;
     private static final int CAP_BPF = 39;
 

@@ -137,6 +137,11 @@ public final class RingBuffer implements AutoCloseable {
         return mask + 1;
     }
 
+    /// What it takes of the kernel's memory.
+    public long memoryBytes() {
+        return Machine.lockedBytes(fd);
+    }
+
     int fd() {
         return fd;
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 /// call the rest, but [#close] only once that thread has stopped reading.
 public final class KernelWatch implements AutoCloseable {
     private static final String OBJECT = "/io/gatehouse/agent/bpf/watch.bpf.o";
-    private static final long LOSSES_LOOKED_AT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final WatchOptions options;
     // Guarded by this: programs, plan, entries, generation.
@@ -32,6 +32,7 @@ public final class KernelWatch implements AutoCloseable {
     private int generation = 1;
 
     private final WatchRing ring;
+    private final RingSize size;
     private final BpfMap calls;
     private final BpfMap sieve;
     private final BpfMap cgroups;
@@ -43,9 +44,9 @@ public final class KernelWatch implements AutoCloseable {
     private final byte[] bytes = new byte[WatchWire.RECORD_BYTES];
     private RecordSink sink;
     private final RingBuffer.Reader reader = this::hand;
-    private long lossesLookedAt;
+    private long lookedAt;
     private long lost;
-    // Written by the reading thread, read by any.
+    // Written by the reading thread, read by any. What is sieved is dated by it, so it may only be late.
     private volatile long now;
     private volatile long contradictory;
 
@@ -59,8 +60,9 @@ public final class KernelWatch implements AutoCloseable {
         this.control = maps.map("gw_control", 4, WatchWire.Control.SIZE);
         this.stats = maps.map("gw_stats", 4, 8);
         this.now = BootClock.nanos();
+        this.size = new RingSize(options.ringBytes(), options.mostRingBytes(), System.nanoTime());
         writeControl();
-        this.ring = new WatchRing(maps, options.ringBytes(), options.mostRingBytes());
+        this.ring = new WatchRing(maps, options.ringBytes());
     }
 
     /// Loads what this kernel takes; attaches nothing.
@@ -155,16 +157,10 @@ public final class KernelWatch implements AutoCloseable {
         int read = ring.drain(reader);
         if (read == 0 && timeoutMillis > 0) {
             ring.await(timeoutMillis);
-            now = BootClock.nanos();
             adapt();
             read = ring.drain(reader);
         }
         return read;
-    }
-
-    /// Goes on with a larger ring, unless this is the largest. Called by the reading thread.
-    void grow() {
-        ring.grow();
     }
 
     /// Ends a wait of [#read] that goes on, or the next one.
@@ -185,20 +181,24 @@ public final class KernelWatch implements AutoCloseable {
         }
     }
 
-    /// A larger ring where this one is too small for what comes.
+    /// Another ring where this one is too small for what comes, or far too large.
     private void adapt() {
-        if (ring.isNearlyFull()) {
-            ring.grow();
-        }
         long time = System.nanoTime();
-        if (time - lossesLookedAt >= LOSSES_LOOKED_AT_NANOS) {
-            lossesLookedAt = time;
+        if (time - lookedAt >= LOOK_NANOS) {
+            lookedAt = time;
             now = BootClock.nanos();
-            long lostNow = lostForWantOfRoom();
-            if (lostNow > lost) {
-                lost = lostNow;
-                ring.grow();
-            }
+            lost = lostForWantOfRoom();
+        }
+        int bytes = size.next(ring.bytes(), ring.waiting(), lost, time);
+        if (bytes != ring.bytes()) {
+            resize(bytes);
+        }
+    }
+
+    /// Called by the reading thread.
+    void resize(int bytes) {
+        if (!ring.resize(bytes)) {
+            size.refused(ring.bytes());
         }
     }
 
@@ -270,6 +270,11 @@ public final class KernelWatch implements AutoCloseable {
     /// Of the ring in use.
     public int ringBytes() {
         return ring.bytes();
+    }
+
+    /// Of kernel memory in all: programs, maps and the ring.
+    public synchronized long memoryBytes() {
+        return programs.memoryBytes() + ring.memoryBytes();
     }
 
     /// Detaches and unloads everything.

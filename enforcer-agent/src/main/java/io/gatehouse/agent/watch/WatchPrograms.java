@@ -209,6 +209,14 @@ final class WatchPrograms implements AutoCloseable {
         return counts;
     }
 
+    long memoryBytes() {
+        long bytes = first.mapBytes() + first.programBytes();
+        for (var object : later) {
+            bytes += object.programBytes(); // its maps are those of the first
+        }
+        return bytes;
+    }
+
     /// Times that a program did not run although its hook was reached.
     long misses() {
         long misses = 0;

@@ -6,16 +6,16 @@ import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
 
-/// The ring in use, made larger while it is. Belongs to the thread that reads, but for [#wake] and the counts.
+/// The ring in use, replaced by one of another size while it is. Belongs to the thread that reads, but for [#wake] and
+/// the counts.
 ///
-/// A larger one is put into the kernel's place; that returns when no program writes to the old one any more. The old
+/// The new one is put into the kernel's place; that returns when no program writes to the old one any more. The old
 /// one
 /// is read to its end before the new one is looked at. So nothing is lost, and nothing comes before what caused it.
 final class WatchRing implements AutoCloseable {
     private static final String PLACE = "gw_ring";
 
     private final BpfObject object;
-    private final int mostBytes;
     private final Poller poller;
     // Written by the reading thread, read by any.
     private volatile RingBuffer ring;
@@ -23,9 +23,8 @@ final class WatchRing implements AutoCloseable {
     private volatile int refused;
     private RingBuffer before; // null but while it still holds records
 
-    WatchRing(BpfObject object, int bytes, int mostBytes) {
+    WatchRing(BpfObject object, int bytes) {
         this.object = object;
-        this.mostBytes = mostBytes;
         this.ring = RingBuffer.create(PLACE, bytes);
         this.poller = Poller.of(ring);
         object.place(PLACE, 0, ring);
@@ -59,28 +58,38 @@ final class WatchRing implements AutoCloseable {
         poller.wake();
     }
 
-    /// Whether more than three quarters wait to be read.
-    boolean isNearlyFull() {
-        return ring.waiting() > ring.bytes() / 4L * 3;
+    /// Bytes that are not read yet.
+    long waiting() {
+        return ring.waiting();
     }
 
-    /// Goes on with a ring twice as large, unless this is the largest or the kernel has no memory for it.
-    void grow() {
-        if (ring.bytes() >= mostBytes || refused > 0 || before != null) {
-            return;
+    /// Goes on with a ring of another size.
+    ///
+    /// @return false where the kernel has no memory for it
+    boolean resize(int bytes) {
+        if (before != null) {
+            return true; // at the next turn
         }
-        RingBuffer larger;
+        RingBuffer next;
         try {
-            larger = RingBuffer.create(PLACE, ring.bytes() * 2);
+            next = RingBuffer.create(PLACE, bytes);
         } catch (KernelException _) {
             refused++; // goes on with what there is; counted
-            return;
+            return false;
         }
-        poller.add(larger);
-        object.place(PLACE, 0, larger);
+        poller.add(next);
+        object.place(PLACE, 0, next);
+        if (bytes > ring.bytes()) {
+            grown++;
+        }
         before = ring;
-        ring = larger;
-        grown++;
+        ring = next;
+        return true;
+    }
+
+    /// Of kernel memory.
+    long memoryBytes() {
+        return ring.memoryBytes();
     }
 
     int bytes() {

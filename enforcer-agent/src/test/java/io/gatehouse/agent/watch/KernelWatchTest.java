@@ -53,6 +53,7 @@ class KernelWatchTest {
 
     private KernelWatch watch;
     private final List<Told> told = new ArrayList<>();
+    private int below; // how many of them name something in the test's folder
     private final List<Shell> shells = new ArrayList<>();
 
     @BeforeEach
@@ -274,21 +275,20 @@ class KernelWatchTest {
 
     @Test
     void a_ring_is_replaced_without_a_loss_and_in_order() throws IOException {
-        start(WatchOptions.USUAL.ring(1024 * KIB, 16 * 1024 * KIB), opens(Outcome.ALL, Call.Sieve.NONE));
+        start(WatchOptions.USUAL.ring(4096 * KIB, 64 * 1024 * KIB), opens(Outcome.ALL, Call.Sieve.NONE));
         var shell = shell();
 
         shell.begin(openUntil("stop"));
         for (int i = 0; i < 3; i++) {
-            watch.grow();
-            awaitMore(shell);
+            watch.resize(watch.ringBytes() * 2);
+            awaitMore();
         }
         stop(shell);
 
         long grown = watch.counts().get(WatchCounter.GROWN);
         assertTrue(grown >= 3, "it may have found itself too small besides");
-        assertEquals(1024 * KIB << grown, watch.ringBytes());
-        assertEquals(numbers(0, names(shell).size()), numbers(shell));
-        assertEquals(0, watch.counts().get(WatchCounter.LOST_OPEN));
+        assertEquals(4096 * KIB << grown, watch.ringBytes());
+        assertWholeAndInOrder(shell);
         assertEquals(0, watch.counts().get(WatchCounter.CONTRADICTORY));
     }
 
@@ -377,11 +377,11 @@ class KernelWatchTest {
         shell.begin(openUntil("stop"));
         for (int i = 0; i < 10; i++) {
             watch.need(i % 2 == 0 ? new WatchPlan(more, true, Set.of()) : opens);
-            awaitMore(shell);
+            awaitMore();
         }
         stop(shell);
 
-        assertEquals(numbers(0, names(shell).size()), numbers(shell));
+        assertWholeAndInOrder(shell);
     }
 
     @Test
@@ -449,6 +449,7 @@ class KernelWatchTest {
 
         assertFalse(watch.carrier().isBlank());
         assertEquals(8 << 20, watch.ringBytes());
+        assertTrue(watch.memoryBytes() >= 8 << 20, "the ring alone takes that");
         assertEquals(Set.of(WatchCounter.values()), watch.counts().keySet());
         for (var counts : watch.programs().values()) {
             assertTrue(counts.instructions() > 0 && counts.misses() >= 0);
@@ -499,13 +500,25 @@ class KernelWatchTest {
                 .formatted(folder, stop, folder);
     }
 
-    /// Reads until something new came of that process.
-    private void awaitMore(Shell shell) {
-        int before = names(shell).size();
+    /// Reads until something new came of the shell.
+    private void awaitMore() {
+        int before = below;
         until("more is told", () -> {
             read();
-            return names(shell).size() > before;
+            return below > before;
         });
+    }
+
+    /// The numbers of what it opened are 0, 1, 2 and so on.
+    private void assertWholeAndInOrder(Shell shell) {
+        assertEquals(0, watch.counts().get(WatchCounter.LOST_OPEN), "no room in the ring");
+        var numbers = numbers(shell);
+        assertFalse(numbers.isEmpty());
+        for (int i = 0; i < numbers.size(); i++) {
+            int number = numbers.get(i);
+            int at = i;
+            assertEquals(i, number, () -> "around it: " + numbers.subList(Math.max(0, at - 3), at + 1));
+        }
     }
 
     private void stop(Shell shell) throws IOException {
@@ -561,6 +574,9 @@ class KernelWatchTest {
         }
         cgroups.put(record.pid(), record.cgroup());
         parents.put(record.pid(), record.parentPid());
+        if (text(record).startsWith(folder.toString())) {
+            below++;
+        }
         told.add(new Told(
                 record.kind(), record.pid(), record.call(), record.result(), text(record), record.timeNanos(), key));
     }
