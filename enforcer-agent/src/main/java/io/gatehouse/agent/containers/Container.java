@@ -18,6 +18,8 @@ import java.util.OptionalLong;
 /// @param rootfs on the node, seen from the node's own root; absent where it is not known
 /// @param root whether the root file system was asked to be read-only
 /// @param initPid in the node's pid namespace; absent where it is not known
+/// @param labels labels and annotations as its runtimes wrote them; where two say different things, the lowest one's
+/// @param imageId of the image itself, as its runtime counts it; absent where it is not told
 /// @param gaps what could not be read and why, one sentence each; such a container is still a container
 public record Container(
         String id,
@@ -31,11 +33,14 @@ public record Container(
         Root root,
         OptionalLong initPid,
         Cgroup cgroup,
+        Map<String, String> labels,
+        Optional<String> imageId,
         List<String> gaps) {
     private static final int SHORT_ID = 12;
 
     public Container {
         mounts = List.copyOf(mounts);
+        labels = Map.copyOf(labels);
         gaps = List.copyOf(gaps);
     }
 

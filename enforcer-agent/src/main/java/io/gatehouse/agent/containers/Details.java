@@ -32,7 +32,7 @@ final class Details {
     private Optional<RuntimeState> state = Optional.empty();
     private Optional<OciConfig> config = Optional.empty();
     private Optional<DockerConfig> docker = Optional.empty();
-    private Storage storage = new Storage(Optional.empty(), Optional.empty());
+    private Storage storage = Storage.NOTHING;
     private String bundle = "";
 
     private Details(NodeFiles files, String id) {
@@ -166,6 +166,8 @@ final class Details {
                 root(),
                 initPid(),
                 cgroup,
+                notes,
+                docker.flatMap(DockerConfig::imageId).or(storage::imageId),
                 gaps.stream().distinct().toList());
     }
 

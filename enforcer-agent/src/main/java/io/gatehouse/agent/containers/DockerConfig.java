@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 record DockerConfig(
         Optional<String> name,
         Optional<String> image,
+        Optional<String> imageId,
         Map<String, String> labels,
         OptionalLong initPid,
         List<Mount> mounts) {
@@ -38,6 +39,7 @@ record DockerConfig(
         return new DockerConfig(
                 Json.text(json, "Name").map(n -> n.startsWith("/") ? n.substring(1) : n),
                 Json.text(json, "Config", "Image"),
+                Json.text(json, "Image"),
                 Json.textMap(json, "Config", "Labels"),
                 Json.positive(json, "State", "Pid"),
                 mounts);

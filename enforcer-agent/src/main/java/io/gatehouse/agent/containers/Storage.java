@@ -10,13 +10,13 @@ import tools.jackson.databind.JsonNode;
 /// Names and images in the storage that podman and CRI-O share (containers/storage).
 ///
 /// Beside `DRIVER-containers`, where each container has a directory, stands `DRIVER-images`.
-record Storage(Optional<String> name, Optional<String> image) {
+record Storage(Optional<String> name, Optional<String> image, Optional<String> imageId) {
     static final List<String> DEFAULT_PLACES =
             List.of("/var/lib/containers/storage/overlay-containers", "/run/containers/storage/overlay-containers");
 
     private static final String CONTAINERS = "-containers";
     private static final String USERDATA = "/userdata";
-    private static final Storage NOTHING = new Storage(Optional.empty(), Optional.empty());
+    static final Storage NOTHING = new Storage(Optional.empty(), Optional.empty(), Optional.empty());
 
     /// Where to look for a container whose bundle is known; the bundle's own storage first.
     static List<String> places(Optional<String> bundle) {
@@ -54,7 +54,7 @@ record Storage(Optional<String> name, Optional<String> image) {
                     .flatMap(imageId -> entry(json(files, images, gaps), imageId))
                     .flatMap(i -> Json.texts(i, "names").stream().findFirst());
         }
-        return new Storage(names.stream().findFirst(), image);
+        return new Storage(names.stream().findFirst(), image, Json.text(container, "image"));
     }
 
     private static Optional<JsonNode> entry(Optional<JsonNode> list, String id) {

@@ -12,13 +12,13 @@ import java.util.Set;
 
 /// The numbers by which the kernel's hooks know a container's cgroups: inode numbers in the cgroup2 file system, or,
 /// where a hybrid host places a container by v1 alone, in that of the memory controller (with a bit that says so).
-final class CgroupKeys {
+public final class CgroupKeys {
     private static final long ROOT = 1;
 
     private CgroupKeys() {}
 
     /// Keys of the container's cgroup and of every one below it. Empty where the container is gone.
-    static Set<Long> of(Container.Cgroup cgroup) {
+    public static Set<Long> of(Container.Cgroup cgroup) {
         var keys = new LinkedHashSet<Long>();
         cgroup.unified().ifPresent(directory -> collect(directory, 0, keys));
         keys.removeIf(CgroupKeys::isRoot);
@@ -32,13 +32,13 @@ final class CgroupKeys {
         return keys;
     }
 
-    static boolean exist(Container.Cgroup cgroup) {
+    public static boolean exist(Container.Cgroup cgroup) {
         return cgroup.unified().filter(Files::isDirectory).isPresent()
                 || cgroup.v1().values().stream().anyMatch(Files::isDirectory);
     }
 
     /// The root of a hierarchy, where everybody is who is nowhere else.
-    static boolean isRoot(long key) {
+    public static boolean isRoot(long key) {
         return (key & ~Wire.V1_KEY) == ROOT;
     }
 

@@ -160,7 +160,7 @@ public final class Container {
     public static final class Facts {
         private final Draft draft;
 
-        /// @param id the first 12 characters of the full one
+        /// @param id the first 12 characters of a full one that is a hash
         public Facts(String id, Kind kind) {
             draft = new Draft(id);
             draft.kind = kind;

@@ -241,13 +241,25 @@ public final class KernelFacts {
 
     /// Moves a task to another control group.
     ///
-    /// @param container null while that is not known: then the paths tell what they can
+    /// @param container null while that is not known: then a path that names a container by its hash is believed
     public void move(Task task, long cgroupKey, Cgroups cgroups, Container container) {
         task.cgroupKey = cgroupKey;
         machine.join(task, cgroups);
         if (container != null) {
             place(task, container);
+        } else if (!looksLikeHash(task.containerId)) {
+            task.containerId = ""; // a path of two free names, which any group of the host may have, too
+            task.forgetLookups();
         }
+    }
+
+    private static boolean looksLikeHash(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            if (Character.digit(id.charAt(i), 16) < 0) {
+                return false;
+            }
+        }
+        return id.length() == 12;
     }
 
     /// Says whose container all tasks of a control group are in.
