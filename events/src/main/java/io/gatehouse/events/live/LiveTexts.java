@@ -61,7 +61,12 @@ final class LiveTexts {
                 }
             }
             case DATA -> bytes(record, tag, most(source.length() == Capture.BY_RESULT, result));
-            case VECTOR, MESSAGE -> bytes(record, tag, most(false, result));
+            case VECTOR -> bytes(record, tag, most(false, result));
+            case MESSAGE -> {
+                // of several messages, the result is their number
+                boolean one = source.length() == Capture.BY_RESULT;
+                bytes(record, tag, one ? most(false, result) : Long.MAX_VALUE);
+            }
             default -> {
                 // no text
             }

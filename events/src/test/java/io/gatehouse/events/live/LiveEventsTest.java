@@ -343,6 +343,13 @@ class LiveEventsTest {
     }
 
     @Test
+    void of_several_messages_the_first_is_told() {
+        shows(
+                "sendmmsg res=1 fd=8 size=<NA> data=abcd tuple=NULL",
+                call("sendmmsg").result(1).arg(0, 8).data(1, bytes("abcd")));
+    }
+
+    @Test
     void a_local_socket_is_told_by_the_addresses_of_its_ends_and_its_path() {
         shows(
                 "connect res=0 tuple=bb->aa /run/x fd=3 addr=/run/x",

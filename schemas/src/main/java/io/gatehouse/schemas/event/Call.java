@@ -126,14 +126,11 @@ public final class Call {
         return needs.cwd();
     }
 
-    /// The argument that says in a register how a file is opened; -1 if none does.
+    /// The argument that says how a file is opened: in a register or, where its capture is [Capture#FIXED], first in
+    /// the
+    /// structure that it points at. -1 if none says.
     public int openFlagsArgument() {
         return needs.openFlagsArgument();
-    }
-
-    /// Whether it opens a file, wherever its flags are.
-    public boolean opens() {
-        return needs.opens();
     }
 
     public Sieve sieve() {

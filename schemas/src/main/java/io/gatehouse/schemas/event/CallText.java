@@ -179,6 +179,7 @@ final class CallText {
                 address = words.length > 2 ? argument(words[2]) : -1;
                 length = words.length > 3 ? length(words[3]) : -1;
             }
+            case MESSAGE -> length = words.length > 2 ? length(words[2]) : -1;
             case KEY -> bit = words.length > 2 ? 1 : 0;
             case QUOTA_BLOCK, QUOTA_INFO -> bit = Integer.parseInt(words[2]);
             default -> {

@@ -18,7 +18,6 @@ final class Needs {
     private int files;
     private int cwd;
     private int openFlagsArgument = -1;
-    private boolean opens;
 
     Needs(String call, List<Source> params, Options options) {
         this.call = call;
@@ -41,17 +40,15 @@ final class Needs {
             }
             case OPENED -> {
                 describe(Source.RESULT);
-                opens = true;
-                if (source.word().isRegister()) {
-                    openFlagsArgument = argument;
-                } else {
+                openFlagsArgument = argument;
+                if (!source.word().isRegister()) {
                     fixed(argument, source.word().end());
                 }
             }
             case DATA -> capture(argument, Capture.BYTES, source.length());
             case OPTION_VALUE -> capture(argument, Capture.BYTES, source.length());
             case VECTOR -> capture(argument, Capture.VECTOR, source.length());
-            case MESSAGE -> capture(argument, Capture.MESSAGE, 0);
+            case MESSAGE -> capture(argument, Capture.MESSAGE, Math.max(source.length(), 0));
             case ADDRESS -> capture(argument, Capture.ADDRESS, source.length());
             case OUTBOUND, INBOUND -> {
                 describe(argument);
@@ -121,10 +118,6 @@ final class Needs {
 
     int openFlagsArgument() {
         return openFlagsArgument;
-    }
-
-    boolean opens() {
-        return opens;
     }
 
     Sieve sieve() {
