@@ -98,8 +98,9 @@ public final class LiveEvents {
             return -1;
         }
         long result = LiveNumbers.result(record);
-        boolean toldOtherwise = EXECS[call.eventCode()] && result == 0;
-        return toldOtherwise ? -1 : make(record, call, result);
+        // a new program, and the child's side of a birth
+        boolean toldByItself = result == 0 && (EXECS[call.eventCode()] || BIRTHS[call.eventCode()]);
+        return toldByItself ? -1 : make(record, call, result);
     }
 
     private int ended(LiveRecord record) {

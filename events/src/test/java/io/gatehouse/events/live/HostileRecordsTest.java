@@ -50,7 +50,7 @@ class HostileRecordsTest {
                 }
             }
         }
-        assertTrue(made > ROUNDS * 350, "made only " + made);
+        assertTrue(made > ROUNDS * 700, "made only " + made);
     }
 
     @Test

@@ -470,6 +470,13 @@ class LiveEventsTest {
         assertEquals(2, event.number(18));
     }
 
+    /// A child returns from the call that made it, too; seen on a running kernel as a second birth.
+    @Test
+    void the_return_of_a_clone_in_the_child_is_told_by_its_birth() {
+        assertNull(shown.event(call("clone").by(10, 9, "sh")));
+        assertNull(shown.event(call("clone3").by(10, 9, "sh").longs(0, 0)));
+    }
+
     @Test
     void a_parent_is_told_of_its_child_by_the_call_it_made() {
         var event = shown.event(call("clone3").result(12).longs(0, 0x10000100L));
