@@ -43,6 +43,28 @@ struct {
 	__type(value, __u64);
 } gw_sieve SEC(".maps");
 
+#define GW_HOT 1024
+#define GW_HOT_JIFFIES 64 /* 64 to 640 ms, by the kernel's clock rate */
+
+struct gw_hot {
+	__u32 busy;
+	__u32 changes;
+	__u64 found; /* in gw_sieve, jiffies */
+	struct gh_watch_sieve_key key;
+};
+
+/*
+ * In front of gw_sieve: keys that were found there a moment ago, each processor's own, by a
+ * sum over the key. For the map's hash of so long a key costs more than all
+ * the rest. Written and read by the programs; a place taken twice is taken over.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, GW_HOT);
+	__type(key, __u32);
+	__type(value, struct gw_hot);
+} gw_hot_keys SEC(".maps");
+
 /*
  * cgroup key -> enum gh_watch_place. Written by the agent, read for each wanted
  * call. Full: the longest unused goes, and its events are told for both places.

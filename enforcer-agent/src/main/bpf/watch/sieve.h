@@ -17,15 +17,20 @@ static __always_inline void gw_key_object(struct gh_watch_sieve_key *key, __u64 
 	key->ino = GW_LOAD(inode, inode, i_ino);
 }
 
-/* The directory that a relative text began at: an open one, where the argument before it is one, else the task's own. */
+/*
+ * The directory that a relative text began at: an open one, where the argument
+ * before it is one, else the task's own.
+ */
 static __always_inline __u64 gw_directory_of(struct gw_scratch *s, __u32 n)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 file = 0;
+	__u32 dir = n - 1;
+	__u64 file;
 
-	if (n > 0 && n < GH_WATCH_ARGS && s->call.files & (1U << ((n - 1) & 7)) &&
-	    (__s32)s->head.args[n - 1] != AT_FDCWD) {
-		file = gw_file_of(s, n - 1);
+	barrier_var(dir); /* for 6.1's verifier, which takes nothing from what is known of n */
+	if (dir < GH_WATCH_ARGS && s->call.files & (1U << dir) &&
+	    (__s32)s->head.args[dir] != AT_FDCWD) {
+		file = gw_file_of(s, dir);
 		return file ? (__u64)GW_LOAD(file, file, f_inode) : 0;
 	}
 	return (__u64)task->fs->pwd.dentry->d_inode;
@@ -98,10 +103,74 @@ static __always_inline bool gw_is_fresh(__u64 written)
 	return now - written < GH_WATCH_SIEVE_TTL_NS || written - now < GH_WATCH_SIEVE_TTL_NS;
 }
 
+/* A sum of products, which the processor works out at once where the map's hash is one long chain. */
+static __always_inline __u32 gw_hot_place(const struct gh_watch_sieve_key *key)
+{
+	const __u64 *words = (const void *)key;
+	__u64 sum = 0;
+	__u32 i;
+
+#pragma unroll
+	for (i = 0; i < sizeof(*key) / 8; i++)
+		sum += words[i] * (0x9e3779b97f4a7c15ULL + 0x2545f4914f6cdd1eULL * i);
+	return sum >> 48 & (GW_HOT - 1);
+}
+
+static __always_inline bool gw_same_key(const struct gh_watch_sieve_key *one,
+					const struct gh_watch_sieve_key *other)
+{
+	const __u64 *a = (const void *)one;
+	const __u64 *b = (const void *)other;
+	__u64 differ = 0;
+	__u32 i;
+
+#pragma unroll
+	for (i = 0; i < sizeof(*one) / 8; i++)
+		differ |= a[i] ^ b[i];
+	return !differ;
+}
+
+/* Found here not long ago. Whoever is interrupted while looking sees that the entry changed. */
+static __always_inline bool gw_is_hot(struct gw_hot *hot, const struct gh_watch_sieve_key *key)
+{
+	__u32 changes = *(volatile __u32 *)&hot->changes;
+
+	return !*(volatile __u32 *)&hot->busy && gw_same_key(&hot->key, key) &&
+	       bpf_jiffies64() - hot->found < GW_HOT_JIFFIES &&
+	       *(volatile __u32 *)&hot->changes == changes;
+}
+
+static __always_inline void gw_make_hot(struct gw_hot *hot, const struct gh_watch_sieve_key *key)
+{
+	if (__sync_lock_test_and_set(&hot->busy, 1))
+		return;
+	*(volatile __u32 *)&hot->changes += 1;
+	hot->key = *key;
+	hot->found = bpf_jiffies64();
+	barrier();
+	*(volatile __u32 *)&hot->busy = 0;
+}
+
+/* Is the key in the sieve? */
+static __always_inline bool gw_sieve_has(const struct gh_watch_sieve_key *key)
+{
+	__u32 place = gw_hot_place(key);
+	struct gw_hot *hot = bpf_map_lookup_elem(&gw_hot_keys, &place);
+	__u64 *written;
+
+	if (hot && gw_is_hot(hot, key))
+		return true;
+	written = bpf_map_lookup_elem(&gw_sieve, key);
+	if (!written || !gw_is_fresh(*written))
+		return false;
+	if (hot)
+		gw_make_hot(hot, key);
+	return true;
+}
+
 /* Whether the call is of a kind that no rule matches. Leaves its key in the record if it can have one and is not. */
 static __always_inline bool gw_is_sieved(struct gw_scratch *s, __u32 generation)
 {
-	__u64 *written;
 	bool known;
 
 	__builtin_memset(&s->key, 0, sizeof(s->key));
@@ -111,8 +180,7 @@ static __always_inline bool gw_is_sieved(struct gw_scratch *s, __u32 generation)
 	s->key.generation = generation;
 	s->key.call = s->head.call;
 	s->key.outcome = s->outcome;
-	written = bpf_map_lookup_elem(&gw_sieve, &s->key);
-	if (written && gw_is_fresh(*written))
+	if (gw_sieve_has(&s->key))
 		return true;
 	s->key_section.tag = GH_WATCH_SIEVE_KEY;
 	s->key_section.len = sizeof(s->key);
