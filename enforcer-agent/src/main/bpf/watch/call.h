@@ -71,11 +71,10 @@ static __always_inline void gw_tell_arguments(struct gw_scratch *s)
 }
 
 /* A wanted call of the running task has returned. */
-__noinline int gw_called(__u32 index, long result)
+__noinline int gw_called(struct gh_watch_call *call, __u32 index, long result)
 {
 	struct gh_watch_control *control = gw_controls();
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct gh_watch_call *call = bpf_map_lookup_elem(&gw_calls, &index);
 	__u64 cgroup = gh_key_of(task);
 	struct gw_scratch *s;
 
@@ -115,7 +114,7 @@ int BPF_PROG(gw_call_done, struct pt_regs *regs, long result)
 	call = bpf_map_lookup_elem(&gw_calls, &index);
 	if (!call || !call->wanted)
 		return 0;
-	return gw_called(index, result);
+	return gw_called(call, index, result);
 }
 
 #endif /* GW_CALL_H */

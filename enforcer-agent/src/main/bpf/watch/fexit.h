@@ -33,7 +33,7 @@ static __always_inline int gw_returned(long result)
 	call = bpf_map_lookup_elem(&gw_calls, &index);
 	if (!call || !call->wanted)
 		return 0;
-	return gw_called(index, result);
+	return gw_called(call, index, result);
 }
 
 #define GW_WIDE(name) GW_CALL(gw_call_, GW_ENTRY, name)
