@@ -76,6 +76,26 @@ struct {
 	__type(value, __u32);
 } gw_cgroups SEC(".maps");
 
+/*
+ * In front of gw_cgroups: the last answer on each processor, for as long as a hot
+ * key lasts. One word holds cgroup and place, so that they cannot part.
+ */
+struct gw_last_place {
+	__u64 answer; /* GW_ANSWER */
+	__u64 found;  /* jiffies */
+};
+
+/* Bits 61 and 62 of a cgroup key are 0 until a node has made 2^29 times 2^32 cgroups; with others nothing is kept. */
+#define GW_ANSWER_SPARE (3ULL << 61)
+#define GW_ANSWER(cgroup, place) ((cgroup) | (__u64)(place) << 61)
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct gw_last_place);
+} gw_last_places SEC(".maps");
+
 /* What the agent says of itself. Written by it, read at every event. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

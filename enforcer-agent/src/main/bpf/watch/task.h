@@ -105,12 +105,28 @@ static __always_inline void gw_fill_head(struct gw_scratch *s, struct task_struc
 		s->facts |= GH_WATCH_REAPER;
 }
 
-/* Whose a cgroup is. */
+/* Whose a cgroup is: asked of the map once in a while only. What is not placed yet is asked each time. */
 static __always_inline enum gh_watch_place gw_place_of(__u64 cgroup)
 {
-	__u32 *place = bpf_map_lookup_elem(&gw_cgroups, &cgroup);
+	__u32 zero = 0;
+	struct gw_last_place *last = bpf_map_lookup_elem(&gw_last_places, &zero);
+	__u64 now = bpf_jiffies64();
+	__u32 *place;
 
-	return place ? *place : GH_WATCH_UNPLACED;
+	if (!last || cgroup & GW_ANSWER_SPARE)
+		return GH_WATCH_UNPLACED;
+	if (now - last->found < GW_HOT_JIFFIES) {
+		__u64 answer = *(volatile __u64 *)&last->answer;
+
+		if ((answer & ~GW_ANSWER_SPARE) == cgroup)
+			return answer >> 61 & 3;
+	}
+	place = bpf_map_lookup_elem(&gw_cgroups, &cgroup);
+	if (!place || !*place)
+		return GH_WATCH_UNPLACED;
+	*(volatile __u64 *)&last->answer = GW_ANSWER(cgroup, *place & 3);
+	last->found = now;
+	return *place;
 }
 
 /* The index of the call that the task is in. */
