@@ -259,7 +259,7 @@ public final class KernelWatch implements AutoCloseable {
         return text.lines().findFirst().orElse("");
     }
 
-    /// How system calls are heard here.
+    /// How system calls can be heard here.
     public synchronized String carrier() {
         return programs.perCall()
                 ? "one program per system call (fexit)"

@@ -18,12 +18,17 @@ import java.util.TreeSet;
 /// The programs of the watching object: which this kernel takes, and which are attached. Not thread-safe.
 ///
 /// System calls are heard by one program each (`fexit`) where the kernel takes such programs, so that no other call
-/// pays; else by one program at the return of all. Those of calls are loaded when a rule first asks for them: there are
+/// pays; else by one program at the return of all. Where a plan changes from one way to the other, an event may be told
+/// twice, none is missed. Those of calls are loaded when a rule first asks for them: there are
 /// hundreds, and each costs the verifier's time.
 final class WatchPrograms implements AutoCloseable {
     private static final String CALL_DONE = "gw_call_done";
     private static final Set<String> PROCESSES = Set.of("gw_forked", "gw_executed", "gw_ended");
-    private static final Set<String> URING = Set.of("gw_uring_asked", "gw_uring_done");
+    private static final String URING_ASKED = "gw_uring_asked";
+    private static final String URING_ASKED_BEFORE = "gw_uring_asked_before"; // kernels before 6.3
+    private static final Set<String> URING = Set.of(URING_ASKED, URING_ASKED_BEFORE, "gw_uring_done");
+    /// Calls above which one program for all costs less than one for each takes to load.
+    private static final int MOST_PER_CALL = 128;
     /// The agent brings rings of its own, so the one that libbpf makes is as small as may be.
     private static final Map<String, Integer> SIZES = Map.of("gw_first_ring", 4096);
     private static final String FEXIT = "fexit/";
@@ -55,6 +60,10 @@ final class WatchPrograms implements AutoCloseable {
                         .map(Map.Entry::getValue)
                         .findFirst()
                         .orElse("the kernel's type information names none of the calls");
+        if (owners.containsKey(URING_ASKED) || owners.containsKey(URING_ASKED_BEFORE)) {
+            refused.remove(URING_ASKED); // two names of one hook
+            refused.remove(URING_ASKED_BEFORE);
+        }
         probes.forEach(refused::remove); // how calls are heard is told once, not as a gap of that call
     }
 
@@ -109,7 +118,7 @@ final class WatchPrograms implements AutoCloseable {
         return whyNotPerCall;
     }
 
-    /// Attaches what this plan needs and is not attached, then takes off what it does not need. What it needs and was
+    /// Attaches what this plan needs and is not attached, and only then takes off what it does not need. What it needs and was
     /// attached before stays as it is.
     void need(WatchPlan plan) {
         var needed = needed(plan);
@@ -131,13 +140,19 @@ final class WatchPrograms implements AutoCloseable {
         }
         if (!plan.calls().isEmpty()) {
             needed.addAll(URING);
-            if (perCall) {
+            if (heardPerCall(plan)) {
                 plan.functions().forEach(call -> needed.addAll(byCall.getOrDefault(call, Set.of())));
             } else {
                 needed.add(CALL_DONE);
             }
         }
         return needed;
+    }
+
+    /// A plan with a call that has no program of its own is heard by the one for all; so is one with very many calls.
+    private boolean heardPerCall(WatchPlan plan) {
+        var calls = plan.functions();
+        return perCall && calls.size() <= MOST_PER_CALL && byCall.keySet().containsAll(calls);
     }
 
     private void load(Set<String> needed) {
@@ -190,9 +205,8 @@ final class WatchPrograms implements AutoCloseable {
     Set<String> unheard(WatchPlan plan) {
         var unheard = new TreeSet<>(plan.functions());
         var attached = attached();
-        unheard.removeIf(call -> perCall
-                ? !Collections.disjoint(byCall.getOrDefault(call, Set.of()), attached)
-                : attached.contains(CALL_DONE));
+        unheard.removeIf(call -> attached.contains(CALL_DONE)
+                || !Collections.disjoint(byCall.getOrDefault(call, Set.of()), attached));
         return unheard;
     }
 
