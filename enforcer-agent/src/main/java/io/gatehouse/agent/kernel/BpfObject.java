@@ -98,19 +98,20 @@ public final class BpfObject implements AutoCloseable {
     private static BpfObject load(Image image, Set<String> wanted, Consumer<Pointer> prepare) {
         var refused = new LinkedHashMap<String, String>();
         var wantedNow = new HashSet<>(wanted);
-        var present = image.programs().keySet();
-        for (var program : wanted) {
-            if (!present.contains(program)) {
-                wantedNow.remove(program);
-                refused.put(program, "there is no such program in " + image.file);
-            }
-        }
         while (true) {
             var log = LibbpfLog.start();
             var object = open(image);
+            var present = new HashSet<String>();
             for (var program : programsOf(object)) {
                 var name = Native.bpf().bpf_program__name(program);
+                present.add(name);
                 Native.bpf().bpf_program__set_autoload(program, wantedNow.contains(name));
+            }
+            for (var name : List.copyOf(wantedNow)) {
+                if (!present.contains(name)) {
+                    wantedNow.remove(name);
+                    refused.put(name, "there is no such program in " + image.file);
+                }
             }
             try {
                 prepare.accept(object);

@@ -112,6 +112,14 @@ final class Native {
 
         int bpf_map_get_next_key(int fd, Pointer key, Pointer next);
 
+        int bpf_prog_load(
+                int type,
+                @In String name,
+                @In String license,
+                Pointer instructions,
+                @size_t long count,
+                Pointer options);
+
         int bpf_prog_test_run_opts(int fd, Pointer options);
 
         int libbpf_num_possible_cpus();

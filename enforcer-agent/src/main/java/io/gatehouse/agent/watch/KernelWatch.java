@@ -261,10 +261,9 @@ public final class KernelWatch implements AutoCloseable {
 
     /// How system calls can be heard here.
     public synchronized String carrier() {
-        return programs.perCall()
-                ? "one program per system call (fexit)"
-                : "one program for all of them (tp_btf/sys_exit); one for each is refused: "
-                        + firstLine(programs.whyNotPerCall());
+        return programs.whyNotPerCall()
+                .map(why -> "one program for all of them (tp_btf/sys_exit); one for each is refused: " + firstLine(why))
+                .orElse("one program for each of them (fexit)");
     }
 
     /// Of the ring in use.

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,8 +26,8 @@ final class WatchPrograms implements AutoCloseable {
     private static final String CALL_DONE = "gw_call_done";
     private static final Set<String> PROCESSES = Set.of("gw_forked", "gw_executed", "gw_ended");
     private static final String URING_ASKED = "gw_uring_asked";
-    private static final String URING_ASKED_BEFORE = "gw_uring_asked_before"; // kernels before 6.3
-    private static final Set<String> URING = Set.of(URING_ASKED, URING_ASKED_BEFORE, "gw_uring_done");
+    private static final String URING_ASKED_BEFORE = "gw_uring_asked_before";
+    private static final String URING_DONE = "gw_uring_done";
     /// Calls above which one program for all costs less than one for each takes to load.
     private static final int MOST_PER_CALL = 128;
     /// The agent brings rings of its own, so the one that libbpf makes is as small as may be.
@@ -40,53 +41,47 @@ final class WatchPrograms implements AutoCloseable {
     private final List<BpfObject> later = new ArrayList<>();
     private final Map<String, BpfObject> owners = new HashMap<>();
     private final Map<String, String> refused = new TreeMap<>();
-    private final boolean perCall;
-    private final String whyNotPerCall;
+    private final Optional<String> whyNotPerCall;
 
-    private WatchPrograms(Map<String, String> sections, BpfObject first, Set<String> probes) {
+    private WatchPrograms(Map<String, String> sections, BpfObject first, Optional<String> whyNotPerCall) {
         this.sections = sections;
         this.first = first;
+        this.whyNotPerCall = whyNotPerCall;
         sections.forEach((program, section) -> {
             if (section.startsWith(FEXIT)) {
                 byCall.computeIfAbsent(call(section), _ -> new TreeSet<>()).add(program);
             }
         });
         own(first);
-        this.perCall = first.loaded().stream().anyMatch(probes::contains);
-        this.whyNotPerCall = perCall
-                ? ""
-                : first.refused().entrySet().stream()
-                        .filter(refusal -> probes.contains(refusal.getKey()))
-                        .map(Map.Entry::getValue)
-                        .findFirst()
-                        .orElse("the kernel's type information names none of the calls");
-        if (owners.containsKey(URING_ASKED) || owners.containsKey(URING_ASKED_BEFORE)) {
-            refused.remove(URING_ASKED); // two names of one hook
-            refused.remove(URING_ASKED_BEFORE);
-        }
-        probes.forEach(refused::remove); // how calls are heard is told once, not as a gap of that call
     }
 
     static WatchPrograms load(BpfObject.Image image) {
         var sections = image.programs();
-        var probes = probe(sections);
-        var wanted = new HashSet<>(PROCESSES);
-        wanted.addAll(URING);
-        wanted.add(CALL_DONE);
-        wanted.addAll(probes);
-        return new WatchPrograms(sections, BpfObject.load(image, wanted, Map.of(), SIZES), probes);
+        try (var types = KernelTypes.read()) {
+            var whyNotPerCall = whyNotPerCall(sections, types);
+            var wanted = new HashSet<>(PROCESSES);
+            wanted.add(URING_DONE);
+            wanted.add(uringAsked(types));
+            if (whyNotPerCall.isPresent()) {
+                wanted.add(CALL_DONE);
+            }
+            return new WatchPrograms(sections, BpfObject.load(image, wanted, Map.of(), SIZES), whyNotPerCall);
+        }
     }
 
-    /// One program of a call that this kernel has; if it loads, so do the others.
-    private static Set<String> probe(Map<String, String> sections) {
-        try (var types = KernelTypes.read()) {
-            for (var section : sections.entrySet()) {
-                if (section.getValue().startsWith(FEXIT) && types.hasFunction(function(section.getValue()))) {
-                    return Set.of(section.getKey());
-                }
+    /// Asked of one call that this kernel has: if it takes a program for that, so it does for the others.
+    private static Optional<String> whyNotPerCall(Map<String, String> sections, KernelTypes types) {
+        for (var section : sections.values()) {
+            if (section.startsWith(FEXIT) && types.hasFunction(function(section))) {
+                return types.whyNoProgramAtReturnOf(function(section));
             }
         }
-        return Set.of();
+        return Optional.of("the kernel's type information names none of the calls");
+    }
+
+    /// The same hook by another name before 6.3.
+    private static String uringAsked(KernelTypes types) {
+        return types.hasTracepoint("io_uring_submit_req") ? URING_ASKED : URING_ASKED_BEFORE;
     }
 
     private static String function(String section) {
@@ -109,16 +104,13 @@ final class WatchPrograms implements AutoCloseable {
         return first;
     }
 
-    boolean perCall() {
-        return perCall;
-    }
-
-    /// What the kernel said to a program of one call.
-    String whyNotPerCall() {
+    /// What the kernel said to a program of one call; nothing where it takes them.
+    Optional<String> whyNotPerCall() {
         return whyNotPerCall;
     }
 
-    /// Attaches what this plan needs and is not attached, and only then takes off what it does not need. What it needs and was
+    /// Attaches what this plan needs and is not attached, and only then takes off what it does not need. What it needs
+    /// and was
     /// attached before stays as it is.
     void need(WatchPlan plan) {
         var needed = needed(plan);
@@ -139,7 +131,8 @@ final class WatchPrograms implements AutoCloseable {
             needed.addAll(PROCESSES);
         }
         if (!plan.calls().isEmpty()) {
-            needed.addAll(URING);
+            needed.add(URING_DONE);
+            needed.add(owners.containsKey(URING_ASKED_BEFORE) ? URING_ASKED_BEFORE : URING_ASKED);
             if (heardPerCall(plan)) {
                 plan.functions().forEach(call -> needed.addAll(byCall.getOrDefault(call, Set.of())));
             } else {
@@ -152,7 +145,9 @@ final class WatchPrograms implements AutoCloseable {
     /// A plan with a call that has no program of its own is heard by the one for all; so is one with very many calls.
     private boolean heardPerCall(WatchPlan plan) {
         var calls = plan.functions();
-        return perCall && calls.size() <= MOST_PER_CALL && byCall.keySet().containsAll(calls);
+        return whyNotPerCall.isEmpty()
+                && calls.size() <= MOST_PER_CALL
+                && byCall.keySet().containsAll(calls);
     }
 
     private void load(Set<String> needed) {
@@ -205,8 +200,8 @@ final class WatchPrograms implements AutoCloseable {
     Set<String> unheard(WatchPlan plan) {
         var unheard = new TreeSet<>(plan.functions());
         var attached = attached();
-        unheard.removeIf(call -> attached.contains(CALL_DONE)
-                || !Collections.disjoint(byCall.getOrDefault(call, Set.of()), attached));
+        unheard.removeIf(call ->
+                attached.contains(CALL_DONE) || !Collections.disjoint(byCall.getOrDefault(call, Set.of()), attached));
         return unheard;
     }
 
