@@ -139,6 +139,8 @@ final class Native {
         @ssize_t
         long readlinkat(int directory, @In String path, Pointer buffer, @size_t long length);
 
+        int statx(int directory, @In String path, int flags, int mask, Pointer status);
+
         String strerror(int errno);
 
         int clock_gettime(int clock, Pointer timespec);

@@ -3,6 +3,7 @@ package io.gatehouse.agent.watch;
 
 import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.engine.event.ByteText;
+import io.gatehouse.events.capture.AccountEntry;
 import io.gatehouse.events.capture.InterfaceEntry;
 import io.gatehouse.events.capture.MachineEntry;
 import io.gatehouse.events.live.LiveState;
@@ -12,13 +13,15 @@ import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Tells the state what was there before the first record: every thread of /proc, the machine, its interfaces.
+/// Tells the state what was there before the first record: every thread of /proc, the machine, its
+/// interfaces, its users and groups.
 ///
 /// Call it when the programs are attached and before the first record is read: what starts meanwhile is told by
 /// either or both, and [LiveState] knows the same task by its start. Open files are not looked at: every record brings
@@ -44,6 +47,7 @@ public final class ProcScan {
         long wallMinusBoot = bootNanos();
         live.state().inventory().machine(machine(wallMinusBoot));
         interfaces(live);
+        accounts(live);
         var found = processes();
         int threads = 0;
         int gone = 0;
@@ -136,6 +140,18 @@ public final class ProcScan {
         }
         var words = file.text().split("\\s+", 3);
         return words.length < 2 ? 0 : ProcTask.number(words[1], 0) << 10;
+    }
+
+    /// Of the node; those of containers are looked up when they are asked for, see [AccountFiles].
+    private void accounts(LiveState live) {
+        var book = AccountFiles.book(Path.of(proc).resolveSibling("").toString());
+        book.ifPresent(accounts -> {
+            var inventory = live.state().inventory();
+            accounts.users()
+                    .forEach(user -> inventory.account(
+                            new AccountEntry.User(user.id(), user.gid(), user.name(), user.home(), user.shell())));
+            accounts.groups().forEach(group -> inventory.account(new AccountEntry.Group(group.id(), group.name())));
+        });
     }
 
     private static void interfaces(LiveState live) {

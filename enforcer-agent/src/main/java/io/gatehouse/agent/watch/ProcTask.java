@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.watch;
 
+import io.gatehouse.agent.kernel.FileStatus;
 import io.gatehouse.agent.kernel.Links;
 import io.gatehouse.events.capture.ProcessEntry;
 import io.gatehouse.events.live.Processes;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /// What /proc says of one thread, in the form in which captures have it. Whatever ends while it is looked at is not
 /// there; whatever may not be read is empty and counted. Belongs to one thread.
@@ -35,6 +33,7 @@ public final class ProcTask implements Processes {
     private final List<String> controllers;
     private final ProcFile file = new ProcFile();
     private final Links links = new Links();
+    private final FileStatus exeFile = new FileStatus();
     private final Map<String, List<String>> cgroups = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, List<String>> eldest) {
@@ -284,30 +283,19 @@ public final class ProcTask implements Processes {
     }
 
     private Exe exe(long pid, Status status) {
-        try {
-            var facts = Files.readAttributes(
-                    Path.of(path(pid, "exe")), "unix:ino,ctime,lastModifiedTime,uid,gid,mode,nlink");
-            return new Exe(
-                    (long) facts.get("ino"),
-                    nanos(facts.get("ctime")),
-                    nanos(facts.get("lastModifiedTime")),
-                    isWritable((int) facts.get("mode"), (int) facts.get("uid"), (int) facts.get("gid"), status),
-                    (int) facts.get("nlink"));
-        } catch (IOException _) {
+        if (!exeFile.read(path(pid, "exe"))) {
             return Exe.UNKNOWN;
         }
+        return new Exe(
+                exeFile.inode(), exeFile.ctimeNanos(), exeFile.mtimeNanos(), isWritableBy(status), exeFile.links());
     }
 
-    private static boolean isWritable(int mode, int owner, int group, Status status) {
+    private boolean isWritableBy(Status status) {
         if ((status.effective() >> DAC_OVERRIDE & 1) != 0) {
             return true;
         }
-        int bit = (owner & NOBODY) == status.uid() ? 0200 : (group & NOBODY) == status.gid() ? 020 : 02;
-        return (mode & bit) != 0;
-    }
-
-    private static long nanos(Object time) {
-        return ((FileTime) time).to(TimeUnit.NANOSECONDS);
+        int bit = exeFile.owner() == status.uid() ? 0200 : exeFile.group() == status.gid() ? 020 : 02;
+        return (exeFile.mode() & bit) != 0;
     }
 
     // Two files that say much

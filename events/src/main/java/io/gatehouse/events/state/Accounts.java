@@ -5,6 +5,7 @@ import io.gatehouse.events.state.Account.Group;
 import io.gatehouse.events.state.Account.User;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Users and groups of the host and of each container.
 public final class Accounts {
@@ -21,9 +22,34 @@ public final class Accounts {
         books.put("", host);
     }
 
+    private AccountSource source = (container, task) -> Optional.empty();
+
     private static final class Book {
         private final LongMap<User> users = new LongMap<>(8);
         private final LongMap<Group> groups = new LongMap<>(8);
+    }
+
+    /// From now on, accounts that are not known are looked up there.
+    public void source(AccountSource accounts) {
+        source = accounts;
+    }
+
+    /// Looks up the accounts of a task's container, if one of the task's is not known.
+    void lookUp(Task task) {
+        var container = task.containerId();
+        var read = source.read(container, task).orElse(null);
+        if (read == null) {
+            return;
+        }
+        if (!container.isEmpty()) {
+            removeContainer(container); // it writes the files itself: what it says now is all it gets
+        }
+        read.users().stream()
+                .filter(user -> !AccountNews.isDirective(user.name()))
+                .forEach(user -> add(container, user));
+        read.groups().stream()
+                .filter(group -> !AccountNews.isDirective(group.name()))
+                .forEach(group -> add(container, group));
     }
 
     /// Null if unknown.

@@ -434,6 +434,9 @@ public final class Task {
         if (accountsAsOf == accounts.changes()) {
             return;
         }
+        if (accounts.user(containerId, uid) == null || accounts.group(containerId, gid) == null) {
+            accounts.lookUp(this);
+        }
         accountsAsOf = accounts.changes();
         user = accounts.user(containerId, uid);
         loginUser = accounts.user(containerId, loginuid);
