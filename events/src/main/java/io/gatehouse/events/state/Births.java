@@ -214,7 +214,7 @@ final class Births {
     }
 
     private void takeRest(Event event, Task child, Task model) {
-        child.fdLimit = Params.signed(event, FD_LIMIT);
+        child.fdLimit = Params.has(event, FD_LIMIT) ? Params.signed(event, FD_LIMIT) : model.fdLimit;
         Memory.take(event, child, MEMORY);
         child.uid = Params.unsigned(event, UID);
         child.gid = Params.unsigned(event, GID);

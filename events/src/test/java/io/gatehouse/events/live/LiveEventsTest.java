@@ -456,6 +456,7 @@ class LiveEventsTest {
                 shown.field(scene, "evt.args"));
         assertEquals("clone", shown.field(scene, "evt.type"));
         assertEquals("9", shown.field(scene, "proc.ppid"));
+        assertEquals(1024, scene.task().fdLimit(), "what a record does not tell is the parent's");
     }
 
     @Test
