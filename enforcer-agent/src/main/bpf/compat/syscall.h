@@ -104,6 +104,70 @@ static __always_inline bool gh_syscall_is_compat(struct task_struct *task)
 	return task->thread_info.status & TS_COMPAT;
 }
 
+#define GH_NR_COMPAT_SOCKETCALL 102
+#define GH_SOCKETCALLS 21
+
+/*
+ * The 32-bit entry has one old call for all that is done with sockets: the first
+ * argument says what, the second points at the arguments. Here: what -> the newer
+ * 32-bit call that does just that.
+ */
+static const __u16 gh_socketcalls[GH_SOCKETCALLS] = {
+	[1] = 359,  /* socket */
+	[2] = 361,  /* bind */
+	[3] = 362,  /* connect */
+	[4] = 363,  /* listen */
+	[5] = 364,  /* accept: accept4 without flags */
+	[6] = 367,  /* getsockname */
+	[7] = 368,  /* getpeername */
+	[8] = 360,  /* socketpair */
+	[9] = 369,  /* send: sendto without an address */
+	[10] = 371, /* recv: recvfrom without an address */
+	[11] = 369, /* sendto */
+	[12] = 371, /* recvfrom */
+	[13] = 373, /* shutdown */
+	[14] = 366, /* setsockopt */
+	[15] = 365, /* getsockopt */
+	[16] = 370, /* sendmsg */
+	[17] = 372, /* recvmsg */
+	[18] = 364, /* accept4 */
+	[19] = 337, /* recvmmsg */
+	[20] = 345, /* sendmmsg */
+};
+
+/* How many arguments count; what lies behind them is anything. */
+static const __u8 gh_socketcall_args[GH_SOCKETCALLS] = {0, 3, 3, 3, 2, 3, 3, 3, 4, 4, 4,
+							6, 6, 2, 5, 5, 3, 3, 4, 5, 4};
+
+static __always_inline __u32 gh_compat_number(struct pt_regs *regs, __u32 number)
+{
+	__u32 what = regs->bx;
+
+	if (number != GH_NR_COMPAT_SOCKETCALL || what >= GH_SOCKETCALLS || !gh_socketcalls[what])
+		return number;
+	return gh_socketcalls[what];
+}
+
+/* Puts the arguments that a socketcall points at in its own's place; false where they cannot be read. */
+static __always_inline bool gh_unfold_args(struct pt_regs *regs, __u64 *args)
+{
+	__u32 what = regs->bx;
+	__u32 given[6] = {};
+	__u32 count, i;
+
+	if (regs->orig_ax != GH_NR_COMPAT_SOCKETCALL || what >= GH_SOCKETCALLS ||
+	    !gh_socketcalls[what])
+		return true;
+	count = gh_socketcall_args[what];
+	if (count > 6)
+		count = 6; /* never; for the verifier */
+	if (bpf_probe_read_user(given, 4 * count, (void *)(__u64)(__u32)regs->cx))
+		return false;
+	for (i = 0; i < 6; i++)
+		args[i] = given[i];
+	return true;
+}
+
 /* By plain loads, so `regs` must be a typed pointer. */
 static __always_inline void gh_syscall_args(struct pt_regs *regs, bool compat, __u64 *args)
 {
@@ -191,6 +255,16 @@ static __always_inline __u64 gh_syscall_arg(struct pt_regs *regs, __u32 place)
 static __always_inline bool gh_syscall_is_compat(struct task_struct *task)
 {
 	return false;
+}
+
+static __always_inline __u32 gh_compat_number(struct pt_regs *regs, __u32 number)
+{
+	return number;
+}
+
+static __always_inline bool gh_unfold_args(struct pt_regs *regs, __u64 *args)
+{
+	return true;
 }
 
 static __always_inline void gh_syscall_args(struct pt_regs *regs, bool compat, __u64 *args)

@@ -75,6 +75,7 @@ __noinline int gw_called(struct gh_watch_call *call, __u32 index, long result)
 {
 	struct gh_watch_control *control = gw_controls();
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (void *)bpf_task_pt_regs(task);
 	__u64 cgroup = gh_key_of(task);
 	struct gw_scratch *s;
 
@@ -89,7 +90,9 @@ __noinline int gw_called(struct gh_watch_call *call, __u32 index, long result)
 	s->failed = (__u64)result > -4096ULL;
 	s->head.call = index;
 	s->head.result = result;
-	gh_syscall_args((void *)bpf_task_pt_regs(task), index & GH_WATCH_COMPAT, s->head.args);
+	gh_syscall_args(regs, index & GH_WATCH_COMPAT, s->head.args);
+	if (index & GH_WATCH_COMPAT && !gh_unfold_args(regs, s->head.args))
+		s->facts |= GH_WATCH_UNREAD;
 
 	if (!gw_wanted(s, cgroup)) {
 		gw_count(GH_WATCH_STAT_UNWANTED);

@@ -134,7 +134,9 @@ static __always_inline __u32 gw_index_of(struct task_struct *task, struct pt_reg
 {
 	__u32 index = GH_SYSCALL_NUMBER(regs) & (GH_WATCH_COMPAT - 1);
 
-	return gh_syscall_is_compat(task) ? index | GH_WATCH_COMPAT : index;
+	if (gh_syscall_is_compat(task))
+		return gh_compat_number(regs, index) | GH_WATCH_COMPAT;
+	return index;
 }
 
 #endif /* GW_TASK_H */
