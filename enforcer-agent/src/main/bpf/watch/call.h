@@ -96,7 +96,9 @@ __noinline int gw_called(struct gh_watch_call *call, __u32 index, long result)
 
 	if (!gw_wanted(s, cgroup)) {
 		gw_count(GH_WATCH_STAT_UNWANTED);
-	} else if (s->call.sieve && gw_is_sieved(s, control->generation)) {
+	} else if (s->call.sieve && !(s->facts & GH_WATCH_CGROUP_NEW) &&
+		   /* of a cgroup that nobody has placed a key would say host */
+		   gw_is_sieved(s, control->generation)) {
 		gw_count(GH_WATCH_STAT_SIEVED);
 	} else {
 		gw_fill_head(s, task, GH_WATCH_CALL, cgroup);
