@@ -18,6 +18,7 @@ import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.outputs.AlertRouter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +33,7 @@ final class Service {
 
     // Written by the starting thread, read by the feed's.
     private final AtomicReference<Agent> agent = new AtomicReference<>();
+    private final AtomicReference<NodeDetection> detection = new AtomicReference<>();
     private final CountDownLatch ending = new CountDownLatch(1);
 
     Service(PrintWriter err, Duties duties) {
@@ -56,6 +58,7 @@ final class Service {
                         loading.get(), duties.nodeRoot().orElseThrow(), feed.current(), alerts::accept, told::say));
                 agent.get().inForce(feed.current()); // a change that came while the agent started
             }
+            duties.nodeRoot().ifPresent(root -> detect(root, feed, alerts));
             if (duties.gate().isPresent()) {
                 server = openGate(duties.gate().get(), feed, alerts);
             }
@@ -87,6 +90,13 @@ final class Service {
         }
     }
 
+    private void detect(Path nodeRoot, PolicyFeed feed, AlertRouter alerts) {
+        var detecting = new NodeDetection(nodeRoot, duties.detection(), alerts, told, ending::countDown);
+        detecting.inForce(feed.current());
+        detection.set(detecting);
+        detecting.inForce(feed.current()); // a change that came while it started
+    }
+
     private void followSignals(PolicyFeed feed) {
         Signals.on("HUP", () -> reload(feed));
         Signals.on("USR1", () -> told.say("a file of alerts is opened anew as soon as it is renamed or removed"));
@@ -108,6 +118,10 @@ final class Service {
             running.inForce(snapshot); // says so itself, once it holds on the node
         } else if (duties.nodeRoot().isEmpty()) {
             told.say("in force: " + Said.policies(snapshot));
+        }
+        var detecting = detection.get();
+        if (detecting != null) {
+            detecting.inForce(snapshot);
         }
     }
 
@@ -156,12 +170,17 @@ final class Service {
         if (server != null) {
             server.close();
         }
-        var ended = agent.getAndSet(null);
-        if (ended == null) {
-            return 0;
+        long lost = 0;
+        var detecting = detection.getAndSet(null);
+        if (detecting != null) {
+            lost += detecting.lost();
+            detecting.close();
         }
-        long lost = ended.count(KernelCounter.RING_FULL);
-        ended.close();
+        var ended = agent.getAndSet(null);
+        if (ended != null) {
+            lost += ended.count(KernelCounter.RING_FULL);
+            ended.close();
+        }
         return lost;
     }
 }

@@ -2,13 +2,15 @@
 package io.gatehouse.agent.detect;
 
 import io.gatehouse.agent.kernel.BootClock;
+import io.gatehouse.agent.watch.ContainerFacts;
+import io.gatehouse.agent.watch.Place;
 import io.gatehouse.agent.watch.ProcScan;
 import io.gatehouse.agent.watch.ProcTask;
 import io.gatehouse.events.Event;
 import io.gatehouse.events.live.LiveEvents;
 import io.gatehouse.events.live.LiveRecord;
 import io.gatehouse.events.live.LiveState;
-import io.gatehouse.events.live.Places;
+import io.gatehouse.events.state.Container;
 import io.gatehouse.events.state.Limits;
 import io.gatehouse.events.state.Losses;
 import io.gatehouse.events.state.Scene;
@@ -17,6 +19,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// Scenes of the running kernel: a record is made an event as captures hold them, and the state follows it.
 final class LiveScenes implements Scenes {
@@ -25,6 +29,7 @@ final class LiveScenes implements Scenes {
     private static final int SWEPT_A_SECOND = 256;
 
     private final ProcTask processes;
+    private final ContainerFacts containers;
     private final LiveState live;
     private final LiveEvents events = new LiveEvents(bootNanos());
     private final Event event = new Event();
@@ -38,21 +43,23 @@ final class LiveScenes implements Scenes {
     };
     private long number;
 
+    /// The containers of the node, and their groups placed in the kernel.
+    ///
     /// @param nodeRoot the node's root directory
-    LiveScenes(Path nodeRoot, Limits limits, Places places) {
+    /// @param podLabels the labels of a pod by its uid, where they are known
+    LiveScenes(Path nodeRoot, Limits limits, Function<String, Optional<Map<String, String>>> podLabels, Watch watch) {
         this.processes = new ProcTask(nodeRoot);
-        this.live = new LiveState(new State(limits), processes, (group, tid, moment) -> {
-            var found = places.of(group, tid, moment);
-            if (found.isPresent()) {
-                placed.put(group, true);
-            }
-            return found;
+        this.containers = new ContainerFacts(nodeRoot, podLabels, (group, whose) -> {
+            placed.put(group, true);
+            watch.place(group, whose == Container.HOST ? Place.HOST : Place.CONTAINER);
         });
+        this.live = new LiveState(new State(limits), processes, containers);
     }
 
     @Override
     public void begin() {
         new ProcScan(processes).into(live);
+        containers.adoptRunning(live);
     }
 
     @Override

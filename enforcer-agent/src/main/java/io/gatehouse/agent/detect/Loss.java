@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.detect;
 
+import io.gatehouse.agent.watch.WatchCounter;
+import java.util.EnumMap;
+import java.util.Map;
+
 /// Why an event was lost before a rule could see it.
 public enum Loss {
     EXEC("program starts", "n_drops_buffer_execve_exit"),
@@ -33,5 +37,28 @@ public enum Loss {
 
     boolean isOfBuffer() {
         return compareTo(SCRATCH) < 0;
+    }
+
+    /// By cause, of what the watching programs count.
+    public static Map<Loss, Long> of(Map<WatchCounter, Long> counts) {
+        var lost = new EnumMap<Loss, Long>(Loss.class);
+        counts.forEach((counter, count) -> {
+            var cause = switch (counter) {
+                case LOST_EXEC -> EXEC;
+                case LOST_FORK -> FORK;
+                case LOST_EXIT -> EXIT;
+                case LOST_OPEN -> OPEN;
+                case LOST_CONNECT -> CONNECT;
+                case LOST_DIR_FILE -> DIR_FILE;
+                case LOST_OTHER -> OTHER;
+                case LOST_SCRATCH -> SCRATCH;
+                case CONTRADICTORY, MISSED -> BROKEN;
+                default -> null; // counts nothing that is lost
+            };
+            if (cause != null) {
+                lost.merge(cause, count, Long::sum);
+            }
+        });
+        return lost;
     }
 }

@@ -61,11 +61,16 @@ final class Responder {
             return Optional.empty();
         }
         var namespace = culprit.map(Culprit::namespace).filter(name -> !name.isEmpty());
-        boolean ofHost = culprit.filter(Culprit::isOfHost).isPresent();
+        boolean ofHost = culprit.filter(this::isOfHost).isPresent();
         var meant = ofHost ? responses.stream().filter(Responder::concernsHost).toList() : responses;
         return Responses.strongest(meant, namespace, today)
                 .or(() -> Responses.strongest(responses, namespace, today))
                 .flatMap(response -> answer(response, culprit, nowNanos));
+    }
+
+    /// A control group may look like a container's and be none, as where the node is a container itself.
+    private boolean isOfHost(Culprit culprit) {
+        return culprit.isOfHost() || spared.isOutsideContainers(culprit.pid());
     }
 
     private static boolean concernsHost(Response response) {
@@ -81,7 +86,7 @@ final class Responder {
             return Optional.of(notKilled(response, "no process is known that did it"));
         }
         var who = culprit.get();
-        if (who.isOfHost() && !concernsHost(response)) {
+        if (!concernsHost(response) && isOfHost(who)) {
             return Optional.of(notKilled(response, "it is in no container, and the response does not name the host"));
         }
         if (response.mode() == Mode.AUDIT) {

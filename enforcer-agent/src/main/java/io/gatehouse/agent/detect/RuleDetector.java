@@ -4,7 +4,6 @@ package io.gatehouse.agent.detect;
 import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.agent.watch.KernelWatch;
 import io.gatehouse.agent.watch.Place;
-import io.gatehouse.agent.watch.WatchCounter;
 import io.gatehouse.engine.match.MatchSink;
 import io.gatehouse.engine.policy.Responses;
 import io.gatehouse.engine.policy.Snapshot;
@@ -12,7 +11,6 @@ import io.gatehouse.engine.rule.Rule;
 import io.gatehouse.engine.rule.RuleMatching;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.events.live.LiveRecord;
-import io.gatehouse.events.live.Places;
 import io.gatehouse.events.state.Limits;
 import io.gatehouse.events.state.Scene;
 import io.gatehouse.schemas.alert.RuleAlert;
@@ -23,11 +21,11 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /// Puts every event of the running kernel to the rules in force: a record is made a scene, the scene is matched by the
 /// name that was asked for and by the kernel's own, a match is told and answered, and what can matter to no rule is
@@ -53,6 +51,7 @@ public final class RuleDetector implements AutoCloseable {
     // Of the watch thread.
     private RulesInForce rules;
     private LiveRecord record;
+    private final RecentKeys recent = new RecentKeys();
     private final List<Rule> matched = new ArrayList<>();
     private final MatchSink<Scene> asAsked = this::matchedAsAsked;
     private final MatchSink<Scene> asResolved = this::matchedAsResolved;
@@ -91,18 +90,19 @@ public final class RuleDetector implements AutoCloseable {
     /// The rules are in force when this returns. Takes the kernel's side over: closing the detector closes it.
     ///
     /// @param nodeRoot the node's root directory, `/` unless the agent runs in a pod that has it elsewhere
-    /// @param places whose control groups are; asked on the detector's thread
+    /// @param podLabels the labels of a pod by its uid, where they are known; asked on the detector's thread
     public static RuleDetector start(
             KernelWatch kernel,
             Path nodeRoot,
-            Places places,
+            Function<String, Optional<Map<String, String>>> podLabels,
             RuleSet rules,
             Responses responses,
             DetectOptions options,
             RuleListener listener) {
+        var watch = new WatchingKernel(kernel);
         return start(
-                new WatchingKernel(kernel),
-                new LiveScenes(nodeRoot, Limits.DEFAULT, places),
+                watch,
+                new LiveScenes(nodeRoot, Limits.DEFAULT, podLabels, watch),
                 rules,
                 responses,
                 options,
@@ -189,6 +189,9 @@ public final class RuleDetector implements AutoCloseable {
     private void handle(LiveRecord of) {
         record = of;
         tally.event();
+        if (recent.has(of)) {
+            return;
+        }
         var scene = scenes.of(of);
         if (scene == null) {
             return;
@@ -220,6 +223,7 @@ public final class RuleDetector implements AutoCloseable {
         }
         if (matches == 0 && record.has(LiveRecord.SIEVE_KEY) && rules.cannotMatter(record, scene)) {
             watch.sieve(record.bytes(), record.offset(LiveRecord.SIEVE_KEY));
+            recent.add(record);
             tally.key();
         }
     }
@@ -243,7 +247,7 @@ public final class RuleDetector implements AutoCloseable {
         var answer = responder.answer(
                 told.responses(), culprit, LocalDate.ofInstant(now, ZoneOffset.UTC), System.nanoTime());
         long nanos = scene.event().timeNanos();
-        raise(new RuleAlert(
+        var alert = new RuleAlert(
                 Instant.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L)),
                 rule.name(),
                 rule.priority().label(),
@@ -253,8 +257,9 @@ public final class RuleDetector implements AutoCloseable {
                 told.printer().json(scene),
                 rules.program(scene),
                 scene.containerId() == null ? "" : scene.containerId(),
-                answer));
+                answer);
         tally.latency(BootClock.nanos() - record.timeNanos());
+        raise(alert);
     }
 
     private Optional<Culprit> culprit(Scene scene) {
@@ -280,7 +285,7 @@ public final class RuleDetector implements AutoCloseable {
         scenes.chores();
         sizes = scenes.sizes();
         var counts = watch.counts();
-        losses.look(tally.events(), lost(counts), System.nanoTime(), clock.instant())
+        losses.look(tally.events(), Loss.of(counts), System.nanoTime(), clock.instant())
                 .ifPresent(this::tellLoss);
         tellSilence();
         tellHeldBack();
@@ -294,28 +299,6 @@ public final class RuleDetector implements AutoCloseable {
         if (finding.exit()) {
             listener.endAsked(finding.text());
         }
-    }
-
-    static Map<Loss, Long> lost(Map<WatchCounter, Long> counts) {
-        var lost = new EnumMap<Loss, Long>(Loss.class);
-        counts.forEach((counter, count) -> {
-            var cause = switch (counter) {
-                case LOST_EXEC -> Loss.EXEC;
-                case LOST_FORK -> Loss.FORK;
-                case LOST_EXIT -> Loss.EXIT;
-                case LOST_OPEN -> Loss.OPEN;
-                case LOST_CONNECT -> Loss.CONNECT;
-                case LOST_DIR_FILE -> Loss.DIR_FILE;
-                case LOST_OTHER -> Loss.OTHER;
-                case LOST_SCRATCH -> Loss.SCRATCH;
-                case CONTRADICTORY, MISSED -> Loss.BROKEN;
-                default -> null; // counts nothing that is lost
-            };
-            if (cause != null) {
-                lost.merge(cause, count, Long::sum);
-            }
-        });
-        return lost;
     }
 
     /// A node without any event for minutes is more likely blind than quiet.

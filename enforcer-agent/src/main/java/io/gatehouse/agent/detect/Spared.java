@@ -86,13 +86,18 @@ final class Spared {
         return false;
     }
 
-    /// What sees the node's own files is the node's, whatever its control group; unreadable counts as such.
-    private boolean isOutsideContainers(long pid) {
+    /// What sees the node's own files is the node's, whatever its control group. The agent's own view counts as the
+    /// node's where the first process may not be asked for its.
+    boolean isOutsideContainers(long pid) {
+        var its = mounts(Long.toString(pid));
+        return its.isPresent() && its.equals(mounts("1").or(() -> mounts(Long.toString(self))));
+    }
+
+    private Optional<Path> mounts(String pid) {
         try {
-            return Files.readSymbolicLink(proc.resolve(pid + "/ns/mnt"))
-                    .equals(Files.readSymbolicLink(proc.resolve("1/ns/mnt")));
+            return Optional.of(Files.readSymbolicLink(proc.resolve(pid + "/ns/mnt")));
         } catch (IOException _) {
-            return true;
+            return Optional.empty();
         }
     }
 

@@ -98,7 +98,7 @@ class LossWatchTest {
     @Test
     void every_counter_that_is_a_loss_has_a_cause() {
         for (var counter : WatchCounter.values()) {
-            boolean counted = !RuleDetector.lost(Map.of(counter, 7L)).isEmpty();
+            boolean counted = !Loss.of(Map.of(counter, 7L)).isEmpty();
             assertEquals(counter.sort() == WatchCounter.Sort.LOST, counted, counter.name());
         }
     }

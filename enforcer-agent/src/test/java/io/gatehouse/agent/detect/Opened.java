@@ -37,6 +37,7 @@ final class Opened {
     private int outcome = 1;
     private String keyText;
     private boolean withKey = true;
+    private int generation = 1;
 
     private Opened(String text) {
         this.text = text;
@@ -98,6 +99,12 @@ final class Opened {
         return this;
     }
 
+    /// Of the rules that the kernel knew of.
+    Opened generation(int number) {
+        generation = number;
+        return this;
+    }
+
     Opened withoutKey() {
         withKey = false;
         return this;
@@ -128,7 +135,7 @@ final class Opened {
 
     byte[] key() {
         var key = ByteBuffer.allocate(128).order(ByteOrder.nativeOrder());
-        key.putInt(1).putShort((short) 257).put((byte) outcome).put((byte) keyText.length());
+        key.putInt(generation).putShort((short) 257).put((byte) outcome).put((byte) keyText.length());
         key.putInt(DEVICE).putInt(1).putLong(99);
         key.put(keyText.getBytes(StandardCharsets.ISO_8859_1));
         return key.array();

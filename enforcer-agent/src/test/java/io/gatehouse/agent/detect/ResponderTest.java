@@ -4,6 +4,7 @@ package io.gatehouse.agent.detect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatehouse.engine.policy.Response;
 import io.gatehouse.schemas.alert.Guarantee;
@@ -48,6 +49,20 @@ class ResponderTest {
         return process;
     }
 
+    /// With a view of the file system of its own, as what runs in a container has.
+    private Process contained() throws IOException, InterruptedException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "a mount namespace needs root");
+        var process = sleeping("unshare", "--mount", "sleep", "600");
+        var own = PROC.resolve("self/ns/mnt");
+        var its = PROC.resolve(process.pid() + "/ns/mnt");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (Files.readSymbolicLink(its).equals(Files.readSymbolicLink(own))) {
+            assertTrue(System.nanoTime() < end, "no namespace of its own");
+            Thread.onSpinWait();
+        }
+        return process;
+    }
+
     private static Culprit culprit(long pid, String container) {
         long ticks = ProcStat.read(PROC, pid).orElseThrow().startTicks();
         return new Culprit(Math.toIntExact(pid), ticks * ProcStat.NANOS_PER_TICK + 4_711, container, "", false);
@@ -67,8 +82,8 @@ class ResponderTest {
 
     @Test
     void the_culprit_is_killed_and_nobody_else() throws Exception {
-        var culprit = sleeping();
-        var other = sleeping();
+        var culprit = contained();
+        var other = contained();
 
         assertEquals(
                 new Answer("stop", Verdict.KILL, Guarantee.KILLED, ""), answer(KILL, culprit(culprit.pid(), "c0ffee")));
@@ -80,7 +95,7 @@ class ResponderTest {
 
     @Test
     void a_process_that_has_the_number_of_another_lives() throws Exception {
-        var process = sleeping();
+        var process = contained();
         var real = culprit(process.pid(), "c0ffee");
         var earlier = new Culprit(real.pid(), real.startNanos() - TimeUnit.SECONDS.toNanos(1), "c0ffee", "", false);
 
@@ -91,7 +106,7 @@ class ResponderTest {
 
     @Test
     void what_ended_already_is_told_as_gone() throws Exception {
-        var process = sleeping();
+        var process = contained();
         var culprit = culprit(process.pid(), "c0ffee");
         process.destroyForcibly();
         assertTrue(ends(process));
@@ -113,6 +128,34 @@ class ResponderTest {
     }
 
     @Test
+    void what_sees_the_nodes_own_files_is_the_nodes_whatever_its_control_group() throws Exception {
+        var process = sleeping();
+
+        assertEquals(
+                notKilled("it is in no container, and the response does not name the host"),
+                answer(KILL, culprit(process.pid(), "c0ffee")));
+        assertTrue(process.isAlive());
+    }
+
+    @Test
+    void a_program_in_a_container_is_not_spared_for_its_name(@TempDir Path tmp) throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "a mount namespace needs root");
+        var kubelet = tmp.resolve("kubelet");
+        Files.copy(Path.of("/bin/sleep").toRealPath(), kubelet);
+        assertTrue(kubelet.toFile().setExecutable(true));
+        var process = sleeping("unshare", "--mount", kubelet.toString(), "600");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!Files.readSymbolicLink(PROC.resolve(process.pid() + "/exe")).endsWith("kubelet")) {
+            assertTrue(System.nanoTime() < end, "did not start");
+            Thread.onSpinWait();
+        }
+
+        assertEquals(
+                Guarantee.KILLED, answer(KILL, culprit(process.pid(), "c0ffee")).guarantee());
+        assertTrue(ends(process));
+    }
+
+    @Test
     void of_two_responses_the_one_that_names_the_host_answers_there() throws Exception {
         var process = sleeping();
         var both = Rules.responses(
@@ -124,7 +167,7 @@ class ResponderTest {
 
     @Test
     void in_audit_mode_it_is_told_what_would_have_been() throws Exception {
-        var process = sleeping();
+        var process = contained();
         var audit = Rules.responses(Rules.response("stop", "audit", "kill", ""));
 
         assertEquals(notKilled("audit: would be killed"), answer(audit, culprit(process.pid(), "c0ffee")));
@@ -141,7 +184,7 @@ class ResponderTest {
                 answer(KILL_ON_HOST, culprit(self.pid(), "")));
         assertEquals(
                 notKilled("the agent and what started it are never killed"),
-                answer(KILL, culprit(self.parent().orElseThrow().pid(), "c0ffee")));
+                answer(KILL_ON_HOST, culprit(self.parent().orElseThrow().pid(), "c0ffee")));
     }
 
     @Test
@@ -169,7 +212,7 @@ class ResponderTest {
 
             assertEquals(
                     notKilled(name + " keeps the node's containers and is never killed"),
-                    answer(KILL, culprit(process.pid(), "c0ffee")));
+                    answer(KILL_ON_HOST, culprit(process.pid(), "c0ffee")));
             assertTrue(process.isAlive());
             Files.delete(runtime); // an update while it runs
             assertEquals(
@@ -182,7 +225,7 @@ class ResponderTest {
     @Test
     void more_kills_than_a_minute_may_have_are_held_back_and_counted() throws Exception {
         var limited = responder(2);
-        var processes = List.of(sleeping(), sleeping(), sleeping(), sleeping());
+        var processes = List.of(contained(), contained(), contained(), contained());
         var notes = new ArrayList<String>();
         for (var process : processes.subList(0, 3)) {
             notes.add(limited.answer(KILL, Optional.of(culprit(process.pid(), "c0ffee")), TODAY, 0)
@@ -202,7 +245,7 @@ class ResponderTest {
     @Test
     void what_a_killed_process_did_before_costs_no_second_kill() throws Exception {
         var limited = responder(1);
-        var process = sleeping();
+        var process = contained();
         var culprit = Optional.of(culprit(process.pid(), "c0ffee"));
         limited.answer(KILL, culprit, TODAY, 0);
         assertTrue(ends(process));
@@ -215,7 +258,7 @@ class ResponderTest {
 
     @Test
     void an_exempt_namespace_and_a_day_too_late_are_left_alone() throws Exception {
-        var process = sleeping();
+        var process = contained();
         var real = culprit(process.pid(), "c0ffee");
         var exempt = new Culprit(real.pid(), real.startNanos(), real.container(), "debug", false);
         var responses = Rules.responses(Rules.response(
@@ -233,7 +276,7 @@ class ResponderTest {
 
     @Test
     void what_a_system_call_cannot_be_given_is_said() throws Exception {
-        var process = sleeping();
+        var process = contained();
         var rules = Rules.of(
                 Rules.rule("r", "evt.type = openat and fd.name = /etc/shadow"),
                 "- rule: k\n  desc: d\n  condition: ka.verb = get\n  output: o\n  priority: INFO\n  source: k8s_audit\n"

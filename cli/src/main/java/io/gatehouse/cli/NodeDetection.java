@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.cli;
+
+import io.gatehouse.agent.detect.DetectCounts;
+import io.gatehouse.agent.detect.DetectOptions;
+import io.gatehouse.agent.detect.Loss;
+import io.gatehouse.agent.detect.RuleDetector;
+import io.gatehouse.agent.detect.RuleListener;
+import io.gatehouse.agent.kernel.KernelException;
+import io.gatehouse.agent.watch.KernelWatch;
+import io.gatehouse.agent.watch.WatchOptions;
+import io.gatehouse.cli.config.AgentSettings;
+import io.gatehouse.engine.format.AlertStyle;
+import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.outputs.AlertRouter;
+import io.gatehouse.schemas.alert.RuleAlert;
+import io.gatehouse.schemas.field.Field.Source;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Detection by rules on this node, as the commands run it. Nothing is loaded into the kernel before there is a rule
+/// over system calls; rules may come and go while it runs. Safe for threads.
+final class NodeDetection implements AutoCloseable {
+    private final Path nodeRoot;
+    private final Optional<AgentSettings> settings;
+    private final AlertRouter alerts;
+    private final Told told;
+    private final Runnable end;
+    // Guarded by this.
+    private RuleDetector detector;
+    private Snapshot last;
+    private boolean refused;
+    private boolean closed;
+
+    /// @param settings absent: what is usual
+    /// @param end is called where the settings ask to end when events are lost
+    NodeDetection(Path nodeRoot, Optional<AgentSettings> settings, AlertRouter alerts, Told told, Runnable end) {
+        this.nodeRoot = nodeRoot;
+        this.settings = settings;
+        this.alerts = alerts;
+        this.told = told;
+        this.end = end;
+    }
+
+    /// Puts the rules of a snapshot in force, the first ones before this returns.
+    synchronized void inForce(Snapshot snapshot) {
+        if (closed || refused || snapshot == last) {
+            return;
+        }
+        last = snapshot;
+        if (detector != null) {
+            detector.inForce(snapshot);
+        } else if (concernsSystemCalls(snapshot)) {
+            start(snapshot);
+        }
+    }
+
+    private static boolean concernsSystemCalls(Snapshot snapshot) {
+        return snapshot.rules().rules().stream().anyMatch(rule -> rule.enabled() && rule.source() == Source.SYSCALL);
+    }
+
+    private void start(Snapshot snapshot) {
+        NodeAgent.refuseIfLacking();
+        try {
+            detector = RuleDetector.start(
+                    KernelWatch.load(watching()),
+                    nodeRoot,
+                    _ -> Optional.empty(),
+                    snapshot.rules(),
+                    snapshot.responses(),
+                    options(),
+                    listener());
+            told.say("events are heard by " + detector.counts().carrier());
+        } catch (KernelException e) {
+            refused = true; // another set of rules would not change it
+            told.warn("rules over system calls are not in force: this kernel does not take the watching programs: "
+                    + e.getMessage());
+        }
+    }
+
+    private WatchOptions watching() {
+        var usual = WatchOptions.USUAL;
+        return settings.map(AgentSettings::ringBytes)
+                .map(bytes ->
+                        usual.ring(Math.toIntExact(bytes), Math.max(Math.toIntExact(bytes), usual.mostRingBytes())))
+                .orElse(usual);
+    }
+
+    private DetectOptions options() {
+        var usual = DetectOptions.usual(AlertStyle.standard(ZoneId.systemDefault(), hostname()));
+        return settings.map(asked -> new DetectOptions(
+                        asked.alerts().style(ZoneId.systemDefault(), hostname()),
+                        asked.alerts().additions(),
+                        losses(asked.drops()),
+                        usual.killsPerMinute(),
+                        usual.silence()))
+                .orElse(usual);
+    }
+
+    private static DetectOptions.Losses losses(AgentSettings.DropSettings drops) {
+        var actions = drops.actions().stream()
+                .map(action -> switch (action) {
+                    case LOG -> DetectOptions.Losses.Action.LOG;
+                    case ALERT -> DetectOptions.Losses.Action.ALERT;
+                    case EXIT -> DetectOptions.Losses.Action.EXIT;
+                })
+                .collect(Collectors.toUnmodifiableSet());
+        return new DetectOptions.Losses(drops.threshold(), actions, drops.perSecond(), Math.max(1, drops.burst()));
+    }
+
+    /// As Falco finds it.
+    private static String hostname() {
+        var given = System.getenv("FALCO_HOSTNAME");
+        if (given != null && !given.isEmpty()) {
+            return given;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException _) {
+            return "";
+        }
+    }
+
+    private RuleListener listener() {
+        return new RuleListener() {
+            @Override
+            public void alert(RuleAlert alert) {
+                alerts.accept(alert);
+            }
+
+            @Override
+            public void rulesInForce(String digest, int rules, List<String> gaps) {
+                told.say("in force on this node: " + rules + (rules == 1 ? " rule" : " rules")
+                        + " over system calls, digest " + digest);
+                gaps.forEach(gap -> told.warn("not heard: " + gap));
+            }
+
+            @Override
+            public void notice(String text) {
+                told.warn("detection: " + text);
+            }
+
+            @Override
+            public void endAsked(String why) {
+                told.warn("ends, as the configuration asks where events are lost: " + why);
+                end.run();
+            }
+        };
+    }
+
+    /// Absent while no rule over system calls was ever in force.
+    synchronized Optional<DetectCounts> counts() {
+        return Optional.ofNullable(detector).map(RuleDetector::counts);
+    }
+
+    /// How many events the watching programs lost.
+    synchronized long lost() {
+        return counts().map(counts -> Loss.of(counts.kernel()).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .orElse(0L);
+    }
+
+    @Override
+    public void close() {
+        RuleDetector ended;
+        synchronized (this) {
+            closed = true;
+            ended = detector;
+        }
+        if (ended != null) {
+            ended.close();
+        }
+    }
+}
