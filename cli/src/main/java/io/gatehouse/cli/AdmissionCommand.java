@@ -27,8 +27,8 @@ final class AdmissionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var options = gate.options();
         var err = spec.commandLine().getErr();
-        return new Service(err, Duties.of(policies.path(), Optional.empty(), Optional.of(options))).run(alerts.open());
+        return new Service(err, Duties.of(policies.path(), Optional.empty(), Optional.of(gate.gate())))
+                .run(alerts.open());
     }
 }

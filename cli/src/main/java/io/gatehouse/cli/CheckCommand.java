@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.admission.image.Images;
+import io.gatehouse.admission.image.ImagesNow;
+import io.gatehouse.admission.image.source.ImageFailure;
+import io.gatehouse.admission.image.source.ImageSource;
+import io.gatehouse.admission.image.source.Limits;
+import io.gatehouse.admission.image.source.OciLayout;
 import io.gatehouse.admission.offline.OfflineCheck;
 import io.gatehouse.admission.offline.OfflineCheck.Report;
 import io.gatehouse.admission.offline.ReportPrinter;
 import io.gatehouse.admission.review.Decision;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
+import io.gatehouse.cli.image.ImageOptions;
 import io.gatehouse.engine.policy.Snapshot;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -63,6 +72,16 @@ final class CheckCommand implements Callable<Integer> {
             description = "Where objects go that name no namespace; default ${DEFAULT-VALUE}.")
     private String namespace;
 
+    @Option(
+            names = "--images",
+            paramLabel = "LAYOUT",
+            description = "Where images are looked into, for policies that ask about them: folders in OCI layout, or"
+                    + " 'registry'; may be repeated. Without it nothing is known of images.")
+    private List<String> images = List.of();
+
+    @Mixin
+    private ImageOptions imageOptions;
+
     @Spec
     private CommandSpec spec;
 
@@ -70,7 +89,7 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         var line = spec.commandLine();
         var snapshot = snapshot();
-        var report = OfflineCheck.check(read(), snapshot, namespace, LocalDate.now(ZoneOffset.UTC));
+        var report = report(read(), snapshot);
         line.getOut()
                 .print(
                         switch (output) {
@@ -79,6 +98,29 @@ final class CheckCommand implements Callable<Integer> {
                         });
         line.getOut().flush();
         return exit(report).code();
+    }
+
+    private Report report(List<OfflineCheck.Manifest> manifests, Snapshot snapshot) {
+        var today = LocalDate.now(ZoneOffset.UTC);
+        if (images.isEmpty()) {
+            Images unasked = _ -> new Images.Answer.Unknown("--images was not given");
+            return OfflineCheck.check(manifests, snapshot, unasked, namespace, today);
+        }
+        var sources = new ArrayList<ImageSource>();
+        try {
+            for (var image : images) {
+                sources.add(
+                        image.equals("registry")
+                                ? imageOptions.registry()
+                                : OciLayout.open(Path.of(image), Limits.DEFAULT));
+            }
+            return OfflineCheck.check(
+                    manifests, snapshot, new ImagesNow(sources, imageOptions.inspector()), namespace, today);
+        } catch (ImageFailure e) {
+            throw Refusal.badInput(e.getMessage());
+        } finally {
+            sources.forEach(ImageSource::close);
+        }
     }
 
     private Snapshot snapshot() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.admission.image.Inspections;
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.cli.config.AgentSettings;
 import io.gatehouse.feed.FeedSources;
@@ -24,12 +25,17 @@ record Duties(
         FeedSources sources,
         Optional<Path> nodeRoot,
         Optional<AgentSettings> detection,
-        Optional<AdmissionOptions> gate,
+        Optional<Gate> gate,
         Optional<Duration> lasting,
         Optional<Path> pidFile,
         Supplier<FeedSources> again) {
+    /// How the webhook runs.
+    ///
+    /// @param images begins to look into them
+    record Gate(AdmissionOptions options, Supplier<Inspections> images) {}
+
     /// A folder of policies, and no more.
-    static Duties of(Path folder, Optional<Path> nodeRoot, Optional<AdmissionOptions> gate) {
+    static Duties of(Path folder, Optional<Path> nodeRoot, Optional<Gate> gate) {
         var sources = FeedSources.of(folder);
         return new Duties(sources, nodeRoot, Optional.empty(), gate, Optional.empty(), Optional.empty(), () -> sources);
     }

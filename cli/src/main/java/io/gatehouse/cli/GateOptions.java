@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.admission.image.InspectionOptions;
+import io.gatehouse.admission.image.Inspections;
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
 import io.gatehouse.cli.exit.Refusal;
+import io.gatehouse.cli.image.ImageOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// How the admission webhook is served. Without a certificate it makes one and keeps it in the state folder.
@@ -52,7 +58,37 @@ final class GateOptions {
             description = "Answer only callers with a certificate of this authority.")
     private Path clientCa;
 
-    AdmissionOptions options() {
+    @Option(
+            names = "--image-cache",
+            paramLabel = "FOLDER",
+            description = "Where verdicts on images are kept (default: the folder images in the state folder).")
+    private Path imageCache;
+
+    @Mixin
+    private ImageOptions images;
+
+    /// Begins to look into images that the gate asks about. Nothing is asked of any registry before.
+    private Inspections inspections() {
+        var kept = imageCache == null ? StateFolder.path().resolve("images") : imageCache;
+        try {
+            return Inspections.start(images.registry(), images.inspector(), InspectionOptions.of(Optional.of(kept)));
+        } catch (IOException e) {
+            if (imageCache != null) {
+                throw Refusal.cannot("verdicts on images cannot be kept in " + kept + ": " + e);
+            }
+        }
+        try {
+            return Inspections.start(images.registry(), images.inspector(), InspectionOptions.of(Optional.empty()));
+        } catch (IOException e) {
+            throw Refusal.cannot("images cannot be looked into: " + e);
+        }
+    }
+
+    Duties.Gate gate() {
+        return new Duties.Gate(options(), this::inspections);
+    }
+
+    private AdmissionOptions options() {
         Certificate certificate = given == null
                 ? new Certificate.SelfSigned(state == null ? StateFolder.path().resolve("webhook") : state, names)
                 : new Certificate.Given(given.certificate, given.key);

@@ -5,6 +5,7 @@ import io.gatehouse.cli.audit.AuditCommand;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.cli.generate.GenerateCommand;
+import io.gatehouse.cli.image.ImageCommand;
 import io.gatehouse.cli.replay.CaptureCommand;
 import io.gatehouse.cli.replay.ReplayCommand;
 import io.gatehouse.cli.rules.RulesCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
             AdmissionCommand.class,
             CheckCommand.class,
             PolicyCommand.class,
+            ImageCommand.class,
             WebhookConfigCommand.class,
             RulesCommand.class,
             ReplayCommand.class,

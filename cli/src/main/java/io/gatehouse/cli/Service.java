@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.admission.image.Inspections;
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.admission.server.AdmissionServer;
 import io.gatehouse.agent.Agent;
@@ -49,6 +50,7 @@ final class Service {
         var loading =
                 duties.governs() ? Optional.of(NodeAgent.load()) : Optional.<CompletableFuture<KernelSide>>empty();
         AdmissionServer server = null;
+        Optional<Inspections> images = Optional.empty();
         Optional<PidFile> pidFile = Optional.empty();
         try (alerts;
                 var feed = openFeed()) {
@@ -60,7 +62,8 @@ final class Service {
             }
             duties.nodeRoot().ifPresent(root -> detect(root, feed, alerts));
             if (duties.gate().isPresent()) {
-                server = openGate(duties.gate().get(), feed, alerts);
+                images = Optional.of(duties.gate().get().images().get());
+                server = openGate(duties.gate().get().options(), feed, images.get(), alerts);
             }
             followSignals(feed);
             greet(feed, Optional.ofNullable(server));
@@ -68,6 +71,7 @@ final class Service {
             return Exit.OK.code();
         } finally {
             close(server);
+            images.ifPresent(Inspections::close);
             pidFile.ifPresent(PidFile::close);
         }
     }
@@ -82,9 +86,10 @@ final class Service {
         };
     }
 
-    private static AdmissionServer openGate(AdmissionOptions options, PolicyFeed feed, AlertRouter alerts) {
+    private static AdmissionServer openGate(
+            AdmissionOptions options, PolicyFeed feed, Inspections images, AlertRouter alerts) {
         try {
-            return AdmissionServer.start(options, feed::current, alerts::accept);
+            return AdmissionServer.start(options, feed::current, images, alerts::accept);
         } catch (IOException e) {
             throw Refusal.cannot(e.getMessage());
         }
@@ -130,8 +135,8 @@ final class Service {
         if (agent.get() != null) {
             Doctor.guarantees(agent.get().kernel()).forEach(told::say);
         }
-        server.ifPresent(open ->
-                told.say("webhook: https://" + duties.gate().orElseThrow().host() + ":" + open.port() + "/validate"));
+        server.ifPresent(open -> told.say(
+                "webhook: https://" + duties.gate().orElseThrow().options().host() + ":" + open.port() + "/validate"));
         told.say("ready after " + Said.millisSinceStart() + " ms; alerts follow");
     }
 

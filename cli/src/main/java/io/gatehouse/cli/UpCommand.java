@@ -36,7 +36,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
-        return new Service(err, Duties.of(policies.path(), Optional.of(agent.nodeRoot()), Optional.of(gate.options())))
+        return new Service(err, Duties.of(policies.path(), Optional.of(agent.nodeRoot()), Optional.of(gate.gate())))
                 .run(alerts.open());
     }
 }

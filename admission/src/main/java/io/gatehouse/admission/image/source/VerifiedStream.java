@@ -13,6 +13,8 @@ final class VerifiedStream extends InputStream {
     private final MessageDigest computation = Digest.sha256();
     private long left;
     private boolean ended;
+    /// Told to every later read again: the JDK's gzip drops a failure that it meets while it looks for another member.
+    private IOException failure;
 
     VerifiedStream(InputStream in, Descriptor blob) {
         this.in = in;
@@ -28,9 +30,18 @@ final class VerifiedStream extends InputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-        if (ended) {
-            return -1;
+        if (failure != null) {
+            throw failure;
         }
+        try {
+            return ended ? -1 : verified(bytes, offset, length);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private int verified(byte[] bytes, int offset, int length) throws IOException {
         if (length == 0) {
             return 0;
         }
@@ -50,7 +61,6 @@ final class VerifiedStream extends InputStream {
     }
 
     private void end() throws IOException {
-        ended = true;
         if (in.read() >= 0) {
             throw new ImageFailure(
                     Kind.MALFORMED, blob.digest().brief() + "… has more bytes than the " + blob.size() + " announced");
@@ -60,6 +70,7 @@ final class VerifiedStream extends InputStream {
             throw new ImageFailure(
                     Kind.MALFORMED, "what came for " + blob.digest().brief() + "… is " + is.brief() + "…");
         }
+        ended = true;
     }
 
     @Override
