@@ -34,7 +34,7 @@ final class LiveTexts {
             case TASK_COMM -> out.text(record.bytes(), COMM, COMM_BYTES);
             case FILE_PATH -> filePath(record, LiveRecord.FILE + source.argument());
             case PROGRAM_PATH -> programPath(record);
-            case FIRST_WORD -> firstWord(record, words(record, tag));
+            case FIRST_WORD -> text(record, words(record, tag));
             case OTHER_WORDS -> otherWords(record, words(record, tag));
             case ENVIRONMENT -> list(record, record.has(LiveRecord.ENV) ? LiveRecord.ENV : tag, 0);
             case PRCTL_TEXT -> {
@@ -119,12 +119,9 @@ final class LiveTexts {
 
     // Words of a program
 
+    /// Of a new program; of one that could not be run, the list it was to have.
     private static int words(LiveRecord record, int tag) {
         return record.has(LiveRecord.WORDS) || tag < LiveRecord.ARG ? LiveRecord.WORDS : tag;
-    }
-
-    private void firstWord(LiveRecord record, int tag) {
-        text(record, tag);
     }
 
     private void otherWords(LiveRecord record, int tag) {

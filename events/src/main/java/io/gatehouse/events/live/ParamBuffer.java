@@ -27,28 +27,14 @@ final class ParamBuffer {
         at = 0;
     }
 
-    /// Where the parameter that is being made begins.
-    private int start() {
-        return count == 0 ? 0 : ends[count - 1];
-    }
-
     /// Ends a parameter; one that nothing was put into is not there.
     void end() {
         ends[count++] = at;
     }
 
-    /// Forgets what was put into the parameter that is being made.
-    void drop() {
-        at = start();
-    }
-
     /// How many are made.
     int count() {
         return count;
-    }
-
-    boolean isEmpty() {
-        return at == start();
     }
 
     void into(Event event) {
