@@ -85,6 +85,7 @@ public final class KernelFacts {
             task.startNanos = startNanos;
             task.startIsRough = true;
             task.cloneNanos = wallNanos;
+            task.flags |= Task.CLONE_INVERTED; // its parent's clone, returning late, makes no second one
         }
         return task;
     }
@@ -102,6 +103,7 @@ public final class KernelFacts {
         task.ptid = ppid;
         start(task, startNanos);
         task.cloneNanos = wallNanos;
+        task.flags |= Task.CLONE_INVERTED;
         if (pid != tid) {
             task.flags |= Task.CLONE_THREAD | Task.CLONE_FILES;
         }
