@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +51,73 @@ class GatehouseTest {
             assertEquals(
                     mode.equals("audit") ? 0 : 1,
                     run("check", "--enforced-only", "--policies", policy, bad).exit());
+        }
+    }
+
+    @Test
+    void an_image_in_a_folder_is_looked_into_by_check_and_by_image_inspect() throws IOException {
+        var layout = emptyImage("docker.io/library/app:1");
+        var inspected = run("image", "inspect", layout);
+        assertEquals(0, inspected.exit(), inspected.err());
+        assertTrue(inspected.out().contains(": distroless; 0 layers"), inspected.out());
+        assertTrue(run("image", "inspect", layout + ":docker.io/library/app:1", "--json")
+                .out()
+                .contains("\"distroless\" : true"));
+        assertEquals(3, run("image", "inspect", layout + ":other").exit());
+        assertEquals(2, run("image", "inspect", "No Image").exit());
+
+        var policy = file("images.yaml", """
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterWorkloadPolicy
+                metadata: {name: images}
+                spec:
+                  mode: enforce
+                  admission: {distroless: {required: true}}
+                """);
+        var pod = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: w}
+                spec: {containers: [{name: c, image: "%s"}]}
+                """;
+        var known = file("known.yaml", pod.formatted("app:1"));
+        var other = file("other.yaml", pod.formatted("other"));
+        assertEquals(0, run("check", "-p", policy, "--images", layout, known).exit());
+        var absent = run("check", "-p", policy, "--images", layout, other);
+        assertEquals(1, absent.exit());
+        assertTrue(absent.out().contains("holds no image docker.io/library/other:latest"), absent.out());
+        var unasked = run("check", "-p", policy, known);
+        assertEquals(1, unasked.exit());
+        assertTrue(unasked.out().contains("nothing is known: --images was not given"), unasked.out());
+        assertEquals(
+                2, run("check", "-p", policy, "--images", "/nowhere", known).exit());
+    }
+
+    /// A layout of one image without layers.
+    private String emptyImage(String name) throws IOException {
+        var layout = folder.resolve("layout");
+        var blobs = Files.createDirectories(layout.resolve("blobs/sha256"));
+        var config = "{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]}}";
+        var manifest = "{\"schemaVersion\":2,\"config\":%s,\"layers\":[]}".formatted(descriptor(config, ""));
+        for (var text : List.of(config, manifest)) {
+            Files.writeString(blobs.resolve(sha256(text)), text);
+        }
+        Files.writeString(layout.resolve("oci-layout"), "{}");
+        var named = ",\"annotations\":{\"org.opencontainers.image.ref.name\":\"" + name + "\"}";
+        Files.writeString(layout.resolve("index.json"), "{\"manifests\":[" + descriptor(manifest, named) + "]}");
+        return layout.toString();
+    }
+
+    private static String descriptor(String text, String more) {
+        return "{\"digest\":\"sha256:" + sha256(text) + "\",\"size\":" + text.length() + more + "}";
+    }
+
+    private static String sha256(String text) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

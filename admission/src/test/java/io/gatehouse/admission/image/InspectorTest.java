@@ -6,13 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.airlift.compress.v3.zstd.ZstdOutputStream;
 import io.gatehouse.admission.image.ImageBuilder.Built;
 import io.gatehouse.admission.image.layer.Evidence;
 import io.gatehouse.admission.image.source.ImageFailure;
 import io.gatehouse.admission.image.source.Limits;
 import io.gatehouse.admission.image.source.OciLayout;
 import io.gatehouse.admission.image.source.Platform;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -187,6 +191,33 @@ class InspectorTest {
         assertEquals(
                 "SHELL /bin/sh 1",
                 told(inspect(ImageBuilder.index(Map.of("linux/amd64", shell, "linux/arm64", clean)))));
+    }
+
+    /// `zstd:chunked` puts its table of contents into frames that hold no data.
+    @Test
+    void a_layer_packed_with_zstd_is_read_with_frames_that_hold_no_data() throws IOException {
+        var tar = new Tar()
+                .file("bin/sh", 0755, elf())
+                .file("big", 0644, new byte[300_000])
+                .bytes();
+        var skippable = new byte[] {0x5A, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 'a', 'b', 'c'};
+        int half = tar.length / 2;
+        var first = zstd(Arrays.copyOf(tar, half));
+        var second = zstd(Arrays.copyOfRange(tar, half, tar.length));
+        var packed = new ByteArrayOutputStream();
+        for (var part : List.of(skippable, first, skippable, skippable, second, skippable)) {
+            packed.write(part);
+        }
+        assertEquals("SHELL /bin/sh 1", told(inspect(new ImageBuilder().layer(packed.toByteArray(), tar))));
+        assertEquals("SHELL /bin/sh 1", told(inspect(new ImageBuilder().plainLayer(tar))));
+    }
+
+    private static byte[] zstd(byte[] bytes) throws IOException {
+        var out = new ByteArrayOutputStream();
+        try (var zstd = new ZstdOutputStream(out)) {
+            zstd.write(bytes);
+        }
+        return out.toByteArray();
     }
 
     @Test
