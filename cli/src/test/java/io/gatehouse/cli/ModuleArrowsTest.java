@@ -116,6 +116,18 @@ class ModuleArrowsTest {
     }
 
     @Test
+    void the_small_web_server_answers_for_the_agent_alone() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.gatehouse.cli.status..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.sun.net.httpserver..")
+                .because("what answers a few readers on the loopback address is no server for the cluster")
+                .check(CLASSES);
+    }
+
+    @Test
     void texts_are_read_by_the_engine_alone() {
         noClasses()
                 .that()

@@ -87,7 +87,7 @@ final class ConfigKeys {
         var logger = "no such library is used";
         not("libs_logger.enabled", Kind.SWITCH, logger, "false", "true");
         not("libs_logger.severity", Kind.TEXT, logger, "");
-        not("webserver.threadiness", Kind.INTEGER, "one thread serves", "0", "1");
+        not("webserver.threadiness", Kind.INTEGER, "each request has a thread of its own", "0", "1");
         not(
                 "webserver.ssl_enabled",
                 Kind.SWITCH,

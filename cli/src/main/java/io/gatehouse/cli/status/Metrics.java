@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.cli.status;
+
+import io.gatehouse.agent.detect.DetectCounts;
+import io.gatehouse.agent.watch.WatchCounter;
+import io.gatehouse.agent.watch.WatchCounter.Sort;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// A status in the text format of Prometheus. Where a number means what one of Falco's means it has Falco's name, so
+/// that
+/// dashboards and alerts go on working; our own begin with `gatehouse_`.
+final class Metrics {
+    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final StringBuilder out = new StringBuilder();
+
+    private Metrics() {}
+
+    static String of(Status status) {
+        var metrics = new Metrics();
+        metrics.process(status);
+        metrics.rules(status);
+        status.detection().ifPresent(metrics::detection);
+        status.guard().ifPresent(metrics::guard);
+        metrics.gate(status);
+        metrics.alerts(status);
+        return metrics.out.toString();
+    }
+
+    private enum Type {
+        COUNTER,
+        GAUGE
+    }
+
+    private void head(String name, Type type, String help) {
+        out.append("# HELP ").append(name).append(' ').append(help).append('\n');
+        out.append("# TYPE ")
+                .append(name)
+                .append(' ')
+                .append(type.name().toLowerCase(Locale.ROOT))
+                .append('\n');
+    }
+
+    private void sample(String name, Map<String, String> labels, Object value) {
+        out.append(name);
+        if (!labels.isEmpty()) {
+            char before = '{';
+            for (var label : labels.entrySet()) {
+                out.append(before)
+                        .append(label.getKey())
+                        .append("=\"")
+                        .append(escaped(label.getValue()))
+                        .append('"');
+                before = ',';
+            }
+            out.append('}');
+        }
+        out.append(' ').append(value).append('\n');
+    }
+
+    private static String escaped(String value) {
+        return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    }
+
+    private void single(String name, Type type, String help, Object value) {
+        head(name, type, help);
+        sample(name, Map.of(), value);
+    }
+
+    private void process(Status status) {
+        head("falcosecurity_falco_version_info", Type.GAUGE, "What runs.");
+        sample("falcosecurity_falco_version_info", Map.of("version", status.version()), 1);
+        single(
+                "falcosecurity_falco_start_timestamp_nanoseconds",
+                Type.GAUGE,
+                "When it was started.",
+                status.started().getEpochSecond() * 1_000_000_000
+                        + status.started().getNano());
+        single(
+                "falcosecurity_falco_duration_seconds_total",
+                Type.COUNTER,
+                "How long it runs.",
+                status.uptime().toSeconds());
+        head("gatehouse_snapshot_info", Type.GAUGE, "The digest of policies and rules in force.");
+        sample("gatehouse_snapshot_info", Map.of("digest", status.snapshot().digest()), 1);
+        single(
+                "gatehouse_policies",
+                Type.GAUGE,
+                "Policies in force.",
+                status.snapshot().policies().size());
+        single(
+                "gatehouse_reloads_total",
+                Type.COUNTER,
+                "Loads of policies and rules.",
+                status.feed().reloads());
+        single(
+                "gatehouse_reloads_refused_total",
+                Type.COUNTER,
+                "Loads that were refused.",
+                status.feed().refusals());
+        single(
+                "gatehouse_reloads_failed_total",
+                Type.COUNTER,
+                "Loads that failed.",
+                status.feed().failures());
+    }
+
+    /// A rule that never matched is not there, as with Falco: a set of 90 rules would be 90 series.
+    private void rules(Status status) {
+        var rules = status.snapshot().rules();
+        single(
+                "gatehouse_rules",
+                Type.GAUGE,
+                "Rules in force.",
+                rules.rules().stream().filter(rule -> rule.enabled()).count());
+        var matches = status.detection().map(DetectCounts::matches).orElse(Map.of());
+        if (matches.isEmpty()) {
+            return;
+        }
+        var name = "falcosecurity_falco_rules_matches_total";
+        head(name, Type.COUNTER, "Matches by rule.");
+        new TreeMap<>(matches).forEach((rule, count) -> {
+            var labels = new TreeMap<String, String>();
+            labels.put("rule_name", rule);
+            rules.rule(rule).ifPresent(found -> {
+                labels.put("priority", Integer.toString(found.priority().ordinal()));
+                labels.put("source", found.source().name().toLowerCase(Locale.ROOT));
+                found.tags().forEach(tag -> labels.put("tag_" + tag.replaceAll("[^a-zA-Z0-9_]", "_"), "true"));
+            });
+            sample(name, labels, count);
+        });
+    }
+
+    private void detection(DetectCounts counts) {
+        head("falcosecurity_scap_engine_name_info", Type.GAUGE, "How the kernel is heard.");
+        sample("falcosecurity_scap_engine_name_info", Map.of("engine_name", counts.carrier()), 1);
+        long lost = sum(counts, Sort.LOST);
+        single(
+                "falcosecurity_scap_n_evts_total",
+                Type.COUNTER,
+                "Events that the kernel told, or would have told.",
+                counts.events() + lost);
+        single("falcosecurity_scap_n_drops_total", Type.COUNTER, "Events that were lost.", lost);
+        head("falcosecurity_scap_n_drops_buffer_total", Type.COUNTER, "Events that found no room in the buffer.");
+        DROPS.forEach((counter, drop) ->
+                sample("falcosecurity_scap_n_drops_buffer_total", Map.of("drop", drop), of(counts, counter)));
+        single(
+                "falcosecurity_scap_n_drops_scratch_map_total",
+                Type.COUNTER,
+                "Events without memory to be written in.",
+                of(counts, WatchCounter.LOST_SCRATCH));
+        single(
+                "falcosecurity_scap_n_threads",
+                Type.GAUGE,
+                "Tasks that are known.",
+                counts.state().tasks());
+        head("gatehouse_kernel_events_total", Type.COUNTER, "What became of events in the kernel.");
+        for (var counter : WatchCounter.values()) {
+            sample(
+                    "gatehouse_kernel_events_total",
+                    Map.of("what", counter.name().toLowerCase(Locale.ROOT)),
+                    of(counts, counter));
+        }
+        single("gatehouse_ring_bytes", Type.GAUGE, "Size of the buffer.", counts.ringBytes());
+        single("gatehouse_sieve_keys_total", Type.COUNTER, "Kinds of events given to the sieve.", counts.keysWritten());
+        single("gatehouse_unjudged_total", Type.COUNTER, "Events not judged for a fault of ours.", counts.failures());
+        head("gatehouse_state_lost_total", Type.COUNTER, "What found no room in the state.");
+        new TreeMap<>(counts.state().lost())
+                .forEach((what, count) -> sample("gatehouse_state_lost_total", Map.of("what", what), count));
+        head("gatehouse_responses_total", Type.COUNTER, "What responses to rules did.");
+        var answers = new LinkedHashMap<String, Long>();
+        answers.put("killed", counts.answers().killed());
+        answers.put("held_back", counts.answers().heldBack());
+        answers.put("failed", counts.answers().failed());
+        answers.put("audited", counts.answers().audited());
+        answers.forEach((what, count) -> sample("gatehouse_responses_total", Map.of("outcome", what), count));
+        latency(counts);
+    }
+
+    /// Falco's words for what was lost.
+    private static final Map<WatchCounter, String> DROPS = drops();
+
+    private static Map<WatchCounter, String> drops() {
+        var drops = new LinkedHashMap<WatchCounter, String>();
+        drops.put(WatchCounter.LOST_FORK, "clone_fork");
+        drops.put(WatchCounter.LOST_EXEC, "execve");
+        drops.put(WatchCounter.LOST_CONNECT, "connect");
+        drops.put(WatchCounter.LOST_OPEN, "open");
+        drops.put(WatchCounter.LOST_DIR_FILE, "dir_file");
+        drops.put(WatchCounter.LOST_OTHER, "other_interest");
+        drops.put(WatchCounter.LOST_EXIT, "proc");
+        return drops;
+    }
+
+    private void latency(DetectCounts counts) {
+        var name = "gatehouse_alert_latency_microseconds";
+        out.append("# HELP ")
+                .append(name)
+                .append(" From an act to its alert.\n# TYPE ")
+                .append(name)
+                .append(" histogram\n");
+        long seen = 0;
+        for (int i = 0; i < counts.latency().buckets().size(); i++) {
+            seen += counts.latency().buckets().get(i);
+            boolean last = i == counts.latency().buckets().size() - 1;
+            if (!last) {
+                sample(name + "_bucket", Map.of("le", Long.toString(1L << i)), seen);
+            }
+        }
+        sample(name + "_bucket", Map.of("le", "+Inf"), seen);
+        sample(name + "_count", Map.of(), seen);
+    }
+
+    private static long of(DetectCounts counts, WatchCounter counter) {
+        return counts.kernel().getOrDefault(counter, 0L);
+    }
+
+    private static long sum(DetectCounts counts, Sort sort) {
+        return counts.kernel().entrySet().stream()
+                .filter(each -> each.getKey().sort() == sort)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    private void guard(Status.Guard guard) {
+        single("gatehouse_containers", Type.GAUGE, "Containers that run.", guard.containers());
+        single("gatehouse_containers_governed", Type.GAUGE, "Containers that policies govern.", guard.governed());
+        head("gatehouse_guard_total", Type.COUNTER, "What the deciding programs count.");
+        new TreeMap<>(guard.counts())
+                .forEach((counter, count) -> sample(
+                        "gatehouse_guard_total", Map.of("what", counter.name().toLowerCase(Locale.ROOT)), count));
+    }
+
+    private void gate(Status status) {
+        status.gate().ifPresent(gate -> {
+            head("gatehouse_reviews_total", Type.COUNTER, "Admission reviews by what became of them.");
+            var outcomes = new LinkedHashMap<String, Long>();
+            outcomes.put("allowed", gate.reviews() - gate.denied() - gate.warned());
+            outcomes.put("denied", gate.denied());
+            outcomes.put("warned", gate.warned());
+            outcomes.put("malformed", gate.malformed());
+            outcomes.put("error", gate.errors());
+            outcomes.put("overloaded", gate.overloaded());
+            outcomes.put("late", gate.late());
+            outcomes.forEach((what, count) -> sample("gatehouse_reviews_total", Map.of("outcome", what), count));
+            single(
+                    "gatehouse_gate_alerts_lost_total",
+                    Type.COUNTER,
+                    "Alerts of the gate that nobody took.",
+                    gate.alertsLost());
+        });
+    }
+
+    private void alerts(Status status) {
+        var alerts = status.alerts();
+        single("gatehouse_alerts_total", Type.COUNTER, "Alerts raised.", alerts.alerts());
+        single(
+                "gatehouse_alerts_suppressed_total",
+                Type.COUNTER,
+                "Alerts left out as repetitions.",
+                alerts.suppressed());
+        long lost = alerts.outputs().stream()
+                .flatMap(output -> output.lost().values().stream())
+                .mapToLong(n -> n)
+                .sum();
+        single("falcosecurity_falco_outputs_queue_num_drops_total", Type.COUNTER, "Alerts that outputs lost.", lost);
+        head("gatehouse_output_written_total", Type.COUNTER, "Alerts written, by output.");
+        alerts.outputs()
+                .forEach(output ->
+                        sample("gatehouse_output_written_total", Map.of("output", output.name()), output.written()));
+        head("gatehouse_output_queued", Type.GAUGE, "Alerts that wait, by output.");
+        alerts.outputs()
+                .forEach(output -> sample("gatehouse_output_queued", Map.of("output", output.name()), output.queued()));
+        head("gatehouse_output_lost_total", Type.COUNTER, "Alerts lost, by output and cause.");
+        for (var output : alerts.outputs()) {
+            new TreeMap<>(output.lost()).forEach((cause, count) -> {
+                var labels = new TreeMap<>(Map.of("output", output.name(), "cause", cause.text()));
+                sample("gatehouse_output_lost_total", labels, count);
+            });
+        }
+    }
+}

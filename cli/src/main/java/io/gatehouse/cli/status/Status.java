@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.cli.status;
+
+import io.gatehouse.admission.server.AdmissionStats;
+import io.gatehouse.agent.detect.DetectCounts;
+import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.feed.PolicyFeed;
+import io.gatehouse.outputs.AlertRouter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a running agent knows of itself.
+///
+/// @param eventsPerSecond over the time since it was asked before, or since the start
+/// @param guard absent where nothing is governed
+/// @param detection absent where no rules are judged
+/// @param gate absent where no webhook runs
+public record Status(
+        String version,
+        Instant started,
+        Instant taken,
+        Snapshot snapshot,
+        PolicyFeed.Counters feed,
+        int unannouncedFolders,
+        AlertRouter.Counts alerts,
+        double eventsPerSecond,
+        Optional<Guard> guard,
+        Optional<DetectCounts> detection,
+        Optional<AdmissionStats> gate) {
+
+    /// The side that keeps policies.
+    ///
+    /// @param backend how it decides
+    /// @param gaps what it cannot do here, and why
+    /// @param containers that run
+    /// @param governed of them
+    public record Guard(
+            String backend, List<String> gaps, long containers, long governed, Map<KernelCounter, Long> counts) {
+        public Guard {
+            gaps = List.copyOf(gaps);
+            counts = Map.copyOf(counts);
+        }
+    }
+
+    Duration uptime() {
+        return Duration.between(started, taken);
+    }
+}
