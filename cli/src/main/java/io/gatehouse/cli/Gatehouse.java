@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             FieldsCommand.class,
             AuditCommand.class,
             GenerateCommand.class,
+            StatusCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

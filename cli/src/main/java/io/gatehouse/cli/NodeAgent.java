@@ -47,6 +47,7 @@ final class NodeAgent {
             Path nodeRoot,
             Snapshot first,
             Consumer<Alert> alerts,
+            Consumer<Collection<Governed>> governing,
             Consumer<String> say) {
         var listener = new AgentListener() {
             @Override
@@ -56,6 +57,7 @@ final class NodeAgent {
 
             @Override
             public void inForce(Snapshot snapshot, Collection<Governed> containers) {
+                governing.accept(containers);
                 long governed =
                         containers.stream().filter(each -> each.rules() != 0).count();
                 say.accept("in force on this node: " + Said.policies(snapshot) + "; " + governed + " of "

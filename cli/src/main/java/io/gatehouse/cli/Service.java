@@ -35,6 +35,9 @@ final class Service {
     // Written by the starting thread, read by the feed's.
     private final AtomicReference<Agent> agent = new AtomicReference<>();
     private final AtomicReference<NodeDetection> detection = new AtomicReference<>();
+    private final AtomicReference<AdmissionServer> gate = new AtomicReference<>();
+    // Of the starting thread.
+    private Answering answering;
     private final CountDownLatch ending = new CountDownLatch(1);
 
     Service(PrintWriter err, Duties duties) {
@@ -55,16 +58,24 @@ final class Service {
         try (alerts;
                 var feed = openFeed()) {
             pidFile = duties.pidFile().map(PidFile::write);
+            var status = status(feed, alerts);
             if (loading.isPresent()) {
                 agent.set(NodeAgent.start(
-                        loading.get(), duties.nodeRoot().orElseThrow(), feed.current(), alerts::accept, told::say));
+                        loading.get(),
+                        duties.nodeRoot().orElseThrow(),
+                        feed.current(),
+                        alerts::accept,
+                        status::governed,
+                        told::say));
                 agent.get().inForce(feed.current()); // a change that came while the agent started
             }
             duties.nodeRoot().ifPresent(root -> detect(root, feed, alerts));
             if (duties.gate().isPresent()) {
                 images = Optional.of(duties.gate().get().images().get());
                 server = openGate(duties.gate().get().options(), feed, images.get(), alerts);
+                gate.set(server);
             }
+            answering = Answering.open(duties.detection().flatMap(AgentSettings::web), status, told);
             followSignals(feed);
             greet(feed, Optional.ofNullable(server));
             awaitEnd(feed, server, alerts);
@@ -74,6 +85,15 @@ final class Service {
             images.ifPresent(Inspections::close);
             pidFile.ifPresent(PidFile::close);
         }
+    }
+
+    private StatusSources status(PolicyFeed feed, AlertRouter alerts) {
+        return new StatusSources(
+                feed,
+                alerts,
+                () -> Optional.ofNullable(agent.get()),
+                () -> Optional.ofNullable(detection.get()).flatMap(NodeDetection::counts),
+                () -> Optional.ofNullable(gate.get()));
     }
 
     private PolicyFeed openFeed() {
@@ -172,6 +192,10 @@ final class Service {
 
     /// Returns how many events of the kernel were lost.
     private long close(AdmissionServer server) {
+        if (answering != null) { // first, since it asks all the others
+            answering.close();
+            answering = null;
+        }
         if (server != null) {
             server.close();
         }

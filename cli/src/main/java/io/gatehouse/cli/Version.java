@@ -18,6 +18,11 @@ final class Version implements IVersionProvider {
         };
     }
 
+    /// The version alone, `0.1.0`.
+    static String text() {
+        return properties().getProperty("version");
+    }
+
     private static Properties properties() {
         var properties = new Properties();
         try (var in = Version.class.getResourceAsStream("version.properties")) {

@@ -34,12 +34,14 @@ public final class StatusSocket implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Supplier<Status> status;
     private final String owner;
+    private final Thread thread;
 
     private StatusSocket(Path path, ServerSocketChannel server, Supplier<Status> status, String owner) {
         this.path = path;
         this.server = server;
         this.status = status;
         this.owner = owner;
+        this.thread = Thread.ofPlatform().name("gatehouse-status").daemon().unstarted(this::serve);
     }
 
     /// @param folder made if it is not there
@@ -59,7 +61,7 @@ public final class StatusSocket implements AutoCloseable {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
             var socket =
                     new StatusSocket(path, server, status, Files.getOwner(path).getName());
-            Thread.ofPlatform().name("gatehouse-status").daemon().start(socket::serve);
+            socket.thread.start();
             return socket;
         } catch (IOException | RuntimeException e) {
             server.close();
@@ -152,11 +154,15 @@ public final class StatusSocket implements AutoCloseable {
         }
     }
 
+    /// After this returns nobody is asked for a status any more.
     @Override
     public void close() {
         try {
             server.close();
             Files.deleteIfExists(path);
+            thread.join(2 * PATIENCE_MILLIS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         } catch (IOException _) { // the next agent clears it away
             return;
         }
