@@ -2,6 +2,7 @@
 package io.gatehouse.agent.detect;
 
 import io.gatehouse.agent.kernel.BootClock;
+import io.gatehouse.agent.watch.AccountFiles;
 import io.gatehouse.agent.watch.ContainerFacts;
 import io.gatehouse.agent.watch.Place;
 import io.gatehouse.agent.watch.ProcScan;
@@ -30,6 +31,7 @@ final class LiveScenes implements Scenes {
 
     private final ProcTask processes;
     private final ContainerFacts containers;
+    private final AccountFiles accounts;
     private final LiveState live;
     private final LiveEvents events = new LiveEvents(bootNanos());
     private final Event event = new Event();
@@ -49,6 +51,7 @@ final class LiveScenes implements Scenes {
     /// @param podLabels the labels of a pod by its uid, where they are known
     LiveScenes(Path nodeRoot, Limits limits, Function<String, Optional<Map<String, String>>> podLabels, Watch watch) {
         this.processes = new ProcTask(nodeRoot);
+        this.accounts = new AccountFiles(nodeRoot);
         this.containers = new ContainerFacts(nodeRoot, podLabels, (group, whose) -> {
             placed.put(group, true);
             watch.place(group, whose == Container.HOST ? Place.HOST : Place.CONTAINER);
@@ -60,6 +63,7 @@ final class LiveScenes implements Scenes {
     public void begin() {
         new ProcScan(processes).into(live);
         containers.adoptRunning(live);
+        live.state().machine().accounts().source(accounts);
     }
 
     @Override
@@ -81,6 +85,12 @@ final class LiveScenes implements Scenes {
     public void chores() {
         events.bootNanos(bootNanos());
         live.sweep(SWEPT_A_SECOND);
+        containers.sweep(live);
+    }
+
+    @Override
+    public void podsChanged() {
+        containers.podsChanged(live);
     }
 
     private static long bootNanos() {
@@ -105,7 +115,14 @@ final class LiveScenes implements Scenes {
         put(lost, "tasks not found in /proc", live.unfound());
         put(lost, "ends of tasks not told", live.sweptAway());
         put(lost, "files of /proc not readable", processes.unreadable());
+        put(lost, "accounts not read in time", accounts.late());
+        put(lost, "containers asked for later", containers.postponed());
         return new DetectCounts.StateSizes(machine.taskCount(), lost);
+    }
+
+    @Override
+    public void close() {
+        accounts.close();
     }
 
     private static void put(Map<String, Long> lost, String what, long count) {

@@ -4,6 +4,8 @@ package io.gatehouse.agent.detect;
 import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.agent.watch.KernelWatch;
 import io.gatehouse.agent.watch.Place;
+import io.gatehouse.engine.match.KernelFilter;
+import io.gatehouse.engine.match.KernelNeed;
 import io.gatehouse.engine.match.MatchSink;
 import io.gatehouse.engine.policy.Responses;
 import io.gatehouse.engine.policy.Snapshot;
@@ -34,6 +36,9 @@ import java.util.function.Function;
 /// One platform thread, `gatehouse-watch`, does all of it and owns everything here; other threads hand it rules through
 /// one volatile field.
 public final class RuleDetector implements AutoCloseable {
+    private static final int PROCESS_ENDED = 186;
+    /// Beginnings and ends of processes are told whatever of them is wanted.
+    private static final KernelFilter PROCESSES = new KernelFilter(Map.of(PROCESS_ENDED, List.of(KernelNeed.NONE)));
     private static final int WAIT_MILLIS = 200;
     private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MOST_TOLD_FAILURES = 20;
@@ -64,6 +69,7 @@ public final class RuleDetector implements AutoCloseable {
     // Written by any thread, read by the watch thread.
     private volatile RulesInForce wanted;
     private volatile boolean stopping;
+    private volatile boolean podsChanged;
     // Written by the watch thread, read by any.
     private volatile RulesInForce current;
     private volatile DetectCounts.StateSizes sizes = DetectCounts.StateSizes.NONE;
@@ -120,8 +126,9 @@ public final class RuleDetector implements AutoCloseable {
             InstantSource clock) {
         var first = new RulesInForce(rules, responses, options);
         var detector = new RuleDetector(watch, scenes, first, options, listener, clock);
-        detector.applyWanted();
+        watch.need(PROCESSES); // who begins and ends meanwhile is told, and no storm of other events fills the ring
         scenes.begin();
+        detector.applyWanted();
         detector.thread.start();
         return detector;
     }
@@ -130,6 +137,12 @@ public final class RuleDetector implements AutoCloseable {
     /// [RuleListener#rulesInForce] tells. What is known of processes stays.
     public void inForce(Snapshot snapshot) {
         wanted = new RulesInForce(snapshot.rules(), snapshot.responses(), options);
+        watch.wake();
+    }
+
+    /// Labels of pods came, changed or went. Any thread.
+    public void podsChanged() {
+        podsChanged = true;
         watch.wake();
     }
 
@@ -282,6 +295,10 @@ public final class RuleDetector implements AutoCloseable {
     // ---- losses
 
     private void chores() {
+        if (podsChanged) {
+            podsChanged = false;
+            scenes.podsChanged();
+        }
         scenes.chores();
         sizes = scenes.sizes();
         var counts = watch.counts();
@@ -358,5 +375,6 @@ public final class RuleDetector implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         watch.close();
+        scenes.close();
     }
 }

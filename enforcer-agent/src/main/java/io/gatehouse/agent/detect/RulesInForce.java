@@ -30,10 +30,12 @@ import java.util.Map;
 /// kernel may keep to itself. Made by any thread; then belongs to the detector's.
 final class RulesInForce {
     private final RuleSet set;
+    private final SyscallFields readers;
     private final MatchPlan<Scene> plan;
     private final Matcher<Scene> matcher;
     private final KernelFilter filter;
     private final Map<Rule, Told> told = new HashMap<>();
+    /// Made when first asked: each compiles the rules once more, and some are never asked on a node.
     private final Map<SieveGroup, Sieve<Scene>> sieves = new EnumMap<>(SieveGroup.class);
     private final SieveKey key;
     private final Reader.OfText<Scene> program;
@@ -46,15 +48,12 @@ final class RulesInForce {
 
     RulesInForce(RuleSet set, Responses responses, DetectOptions options) {
         this.set = set;
-        var readers = new SyscallFields(options.style().zone());
+        this.readers = new SyscallFields(options.style().zone());
         this.plan = MatchPlan.compile(set.rules(), Source.SYSCALL, readers);
         this.matcher = plan.matcher(set.matching());
         this.filter = KernelFilter.of(plan.rules());
         for (var rule : plan.rules()) {
             told.put(rule, new Told(printer(rule, readers, options), responses.of(rule)));
-        }
-        for (var group : SieveGroup.values()) {
-            sieves.put(group, Sieve.of(plan.rules(), Source.SYSCALL, readers, group.kinds(), group));
         }
         this.key = new SieveKey(readers);
         this.program = SieveKey.text(readers, "proc.exepath");
@@ -117,7 +116,7 @@ final class RulesInForce {
         if (group.isEmpty()) {
             return false;
         }
-        var sieve = sieves.get(group.get());
+        var sieve = sieves.computeIfAbsent(group.get(), this::sieve);
         int kind = scene.event().code();
         if (sieve.canMatch(scene, kind)) {
             return false;
@@ -125,6 +124,10 @@ final class RulesInForce {
         boolean resolvedCan = scene.useResolvedName(true) && sieve.canMatch(scene, kind);
         scene.useResolvedName(false);
         return !resolvedCan;
+    }
+
+    private Sieve<Scene> sieve(SieveGroup group) {
+        return Sieve.of(plan.rules(), Source.SYSCALL, readers, group.kinds(), group);
     }
 
     /// Empty where it is not known.

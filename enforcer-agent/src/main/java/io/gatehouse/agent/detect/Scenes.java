@@ -5,7 +5,7 @@ import io.gatehouse.events.live.LiveRecord;
 import io.gatehouse.events.state.Scene;
 
 /// Makes scenes of records, in their order, on the detector's thread.
-interface Scenes {
+interface Scenes extends AutoCloseable {
     /// The kernel tells from now on: what was there before is looked at, before the first record is.
     void begin();
 
@@ -18,5 +18,11 @@ interface Scenes {
     /// Once a second: what is remembered is looked through.
     void chores();
 
+    /// What is known of containers is asked again.
+    void podsChanged();
+
     DetectCounts.StateSizes sizes();
+
+    @Override
+    void close();
 }
