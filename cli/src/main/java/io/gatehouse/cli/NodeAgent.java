@@ -13,7 +13,6 @@ import io.gatehouse.schemas.alert.Alert;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -69,9 +68,7 @@ final class NodeAgent {
                 say.accept("agent: " + text);
             }
         };
-        var agent = Agent.start(join(loading), nodeRoot, first, listener, InstantSource.system());
-        Optional.ofNullable(System.getenv("NODE_NAME")).ifPresent(agent::followPods);
-        return agent;
+        return Agent.start(join(loading), nodeRoot, first, listener, InstantSource.system());
     }
 
     static KernelSide join(CompletableFuture<KernelSide> loading) {

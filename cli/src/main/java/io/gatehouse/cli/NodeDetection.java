@@ -7,6 +7,7 @@ import io.gatehouse.agent.detect.Loss;
 import io.gatehouse.agent.detect.RuleDetector;
 import io.gatehouse.agent.detect.RuleListener;
 import io.gatehouse.agent.kernel.KernelException;
+import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.agent.watch.KernelWatch;
 import io.gatehouse.agent.watch.WatchOptions;
 import io.gatehouse.cli.config.AgentSettings;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
 /// over system calls; rules may come and go while it runs. Safe for threads.
 final class NodeDetection implements AutoCloseable {
     private final Path nodeRoot;
+    private final Optional<NodePods> pods;
     private final Optional<AgentSettings> settings;
     private final AlertRouter alerts;
     private final Told told;
@@ -37,9 +39,17 @@ final class NodeDetection implements AutoCloseable {
     private boolean refused;
     private boolean closed;
 
+    /// @param pods absent outside a cluster
     /// @param settings absent: what is usual
     /// @param end is called where the settings ask to end when events are lost
-    NodeDetection(Path nodeRoot, Optional<AgentSettings> settings, AlertRouter alerts, Told told, Runnable end) {
+    NodeDetection(
+            Path nodeRoot,
+            Optional<NodePods> pods,
+            Optional<AgentSettings> settings,
+            AlertRouter alerts,
+            Told told,
+            Runnable end) {
+        this.pods = pods;
         this.nodeRoot = nodeRoot;
         this.settings = settings;
         this.alerts = alerts;
@@ -60,6 +70,13 @@ final class NodeDetection implements AutoCloseable {
         }
     }
 
+    /// Labels of pods came, changed or went.
+    synchronized void podsChanged() {
+        if (detector != null) {
+            detector.podsChanged();
+        }
+    }
+
     private static boolean concernsSystemCalls(Snapshot snapshot) {
         return snapshot.rules().rules().stream().anyMatch(rule -> rule.enabled() && rule.source() == Source.SYSCALL);
     }
@@ -70,7 +87,7 @@ final class NodeDetection implements AutoCloseable {
             detector = RuleDetector.start(
                     KernelWatch.load(watching()),
                     nodeRoot,
-                    _ -> Optional.empty(),
+                    uid -> pods.flatMap(known -> known.byUid(uid)).map(NodePods.NodePod::labels),
                     snapshot.rules(),
                     snapshot.responses(),
                     options(),

@@ -7,6 +7,7 @@ import io.gatehouse.admission.server.AdmissionServer;
 import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelSide;
+import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.cli.agent.PidFile;
 import io.gatehouse.cli.agent.Signals;
 import io.gatehouse.cli.config.AgentSettings;
@@ -37,6 +38,7 @@ final class Service {
     private final AtomicReference<NodeDetection> detection = new AtomicReference<>();
     private final AtomicReference<AdmissionServer> gate = new AtomicReference<>();
     // Of the starting thread.
+    private Optional<NodePods> pods = Optional.empty();
     private Answering answering;
     private final CountDownLatch ending = new CountDownLatch(1);
 
@@ -59,6 +61,7 @@ final class Service {
                 var feed = openFeed()) {
             pidFile = duties.pidFile().map(PidFile::write);
             var status = status(feed, alerts);
+            pods = duties.nodeRoot().flatMap(_ -> nodePods());
             if (loading.isPresent()) {
                 agent.set(NodeAgent.start(
                         loading.get(),
@@ -68,6 +71,7 @@ final class Service {
                         status::governed,
                         told::say));
                 agent.get().inForce(feed.current()); // a change that came while the agent started
+                pods.ifPresent(agent.get()::followPods);
             }
             duties.nodeRoot().ifPresent(root -> detect(root, feed, alerts));
             if (duties.gate().isPresent()) {
@@ -83,8 +87,20 @@ final class Service {
         } finally {
             close(server);
             images.ifPresent(Inspections::close);
+            pods.ifPresent(NodePods::close);
             pidFile.ifPresent(PidFile::close);
         }
+    }
+
+    /// In a cluster, where the node's name is told.
+    private Optional<NodePods> nodePods() {
+        return Optional.ofNullable(System.getenv("NODE_NAME"))
+                .flatMap(node -> NodePods.inCluster(node, this::podsChanged, told::say));
+    }
+
+    private void podsChanged() {
+        Optional.ofNullable(agent.get()).ifPresent(Agent::podsChanged);
+        Optional.ofNullable(detection.get()).ifPresent(NodeDetection::podsChanged);
     }
 
     private StatusSources status(PolicyFeed feed, AlertRouter alerts) {
@@ -116,7 +132,7 @@ final class Service {
     }
 
     private void detect(Path nodeRoot, PolicyFeed feed, AlertRouter alerts) {
-        var detecting = new NodeDetection(nodeRoot, duties.detection(), alerts, told, ending::countDown);
+        var detecting = new NodeDetection(nodeRoot, pods, duties.detection(), alerts, told, ending::countDown);
         detecting.inForce(feed.current());
         detection.set(detecting);
         detecting.inForce(feed.current()); // a change that came while it started

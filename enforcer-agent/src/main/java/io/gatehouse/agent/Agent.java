@@ -113,19 +113,17 @@ public final class Agent implements AutoCloseable {
         poller.wake();
     }
 
-    /// Follows the labels of this node's pods, where the agent runs in a cluster; policies that select pods by label
-    /// are
-    /// kept from then on. To be called once.
-    ///
-    /// @param node as the API server names it
-    public void followPods(String node) {
-        pods = NodePods.inCluster(
-                node,
-                () -> {
-                    labelsChanged = true;
-                    poller.wake();
-                },
-                listener::notice);
+    /// Where the labels of this node's pods are known; policies that select pods by label are kept from then on. To be
+    /// called once.
+    public void followPods(NodePods known) {
+        pods = Optional.of(known);
+        podsChanged();
+    }
+
+    /// Labels of pods came, changed or went. Any thread.
+    public void podsChanged() {
+        labelsChanged = true;
+        poller.wake();
     }
 
     /// What the kernel side can do here; its answers do not change while the agent runs.
@@ -323,7 +321,6 @@ public final class Agent implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        pods.ifPresent(NodePods::close);
         poller.close();
         ring.close();
         kernel.close();
