@@ -54,6 +54,10 @@ record Duties(
 
     /// Where everything comes from, for people.
     String named() {
+        return named(sources);
+    }
+
+    static String named(FeedSources sources) {
         return Stream.concat(sources.rules().stream(), sources.folder().stream().map(Path::toAbsolutePath))
                 .map(Path::toString)
                 .collect(Collectors.joining(", "));

@@ -146,8 +146,9 @@ final class Service {
     /// What was in force stays where the configuration is not in order.
     private void reload(PolicyFeed feed) {
         try {
-            feed.reload(duties.again().get());
-            told.say("read again: " + duties.named());
+            var sources = duties.again().get();
+            feed.reload(sources);
+            told.say("read again: " + Duties.named(sources));
         } catch (Refusal refusal) {
             told.warn(refusal.getMessage() + "; what was in force stays in force");
         }

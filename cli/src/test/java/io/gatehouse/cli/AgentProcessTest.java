@@ -129,7 +129,7 @@ class AgentProcessTest {
         long deadline = System.nanoTime() + 30_000_000_000L;
         while (!status().contains(part)) {
             assertTrue(System.nanoTime() < deadline, status());
-            Thread.onSpinWait();
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
         }
     }
 
