@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 /// Detection by rules on this node, as the commands run it. Nothing is loaded into the kernel before there is a rule
@@ -34,6 +36,7 @@ final class NodeDetection implements AutoCloseable {
     private final Told told;
     private final Runnable end;
     // Guarded by this.
+    private Optional<CompletableFuture<KernelWatch>> loading = Optional.empty();
     private RuleDetector detector;
     private Snapshot last;
     private boolean refused;
@@ -85,7 +88,7 @@ final class NodeDetection implements AutoCloseable {
         NodeAgent.refuseIfLacking();
         try {
             detector = RuleDetector.start(
-                    KernelWatch.load(watching()),
+                    loaded(),
                     nodeRoot,
                     uid -> pods.flatMap(known -> known.byUid(uid)).map(NodePods.NodePod::labels),
                     snapshot.rules(),
@@ -97,6 +100,25 @@ final class NodeDetection implements AutoCloseable {
             refused = true; // another set of rules would not change it
             told.warn("rules over system calls are not in force: this kernel does not take the watching programs: "
                     + e.getMessage());
+        }
+    }
+
+    /// Loads the programs beside whatever else a start takes, where it is known that there are rules.
+    synchronized void expectRules() {
+        NodeAgent.refuseIfLacking();
+        loading = Optional.of(CompletableFuture.supplyAsync(() -> KernelWatch.load(watching())));
+    }
+
+    private KernelWatch loaded() {
+        var begun = loading;
+        loading = Optional.empty();
+        try {
+            return begun.map(CompletableFuture::join).orElseGet(() -> KernelWatch.load(watching()));
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof KernelException refusal) {
+                throw refusal;
+            }
+            throw e;
         }
     }
 
@@ -186,12 +208,19 @@ final class NodeDetection implements AutoCloseable {
     @Override
     public void close() {
         RuleDetector ended;
+        Optional<CompletableFuture<KernelWatch>> begun;
         synchronized (this) {
+            if (closed) {
+                return;
+            }
             closed = true;
             ended = detector;
+            begun = loading;
         }
         if (ended != null) {
             ended.close();
         }
+        begun.ifPresent(unused ->
+                unused.thenAccept(KernelWatch::close).exceptionally(_ -> null).join());
     }
 }

@@ -57,11 +57,12 @@ final class Service {
         AdmissionServer server = null;
         Optional<Inspections> images = Optional.empty();
         Optional<PidFile> pidFile = Optional.empty();
+        pods = duties.nodeRoot().flatMap(_ -> nodePods());
+        var detecting = duties.nodeRoot().map(root -> detection(root, alerts));
         try (alerts;
                 var feed = openFeed()) {
             pidFile = duties.pidFile().map(PidFile::write);
             var status = status(feed, alerts);
-            pods = duties.nodeRoot().flatMap(_ -> nodePods());
             if (loading.isPresent()) {
                 agent.set(NodeAgent.start(
                         loading.get(),
@@ -73,7 +74,7 @@ final class Service {
                 agent.get().inForce(feed.current()); // a change that came while the agent started
                 pods.ifPresent(agent.get()::followPods);
             }
-            duties.nodeRoot().ifPresent(root -> detect(root, feed, alerts));
+            detecting.ifPresent(each -> detect(each, feed));
             if (duties.gate().isPresent()) {
                 images = Optional.of(duties.gate().get().images().get());
                 server = openGate(duties.gate().get().options(), feed, images.get(), alerts);
@@ -86,6 +87,7 @@ final class Service {
             return Exit.OK.code();
         } finally {
             close(server);
+            detecting.ifPresent(NodeDetection::close);
             images.ifPresent(Inspections::close);
             pods.ifPresent(NodePods::close);
             pidFile.ifPresent(PidFile::close);
@@ -131,8 +133,16 @@ final class Service {
         }
     }
 
-    private void detect(Path nodeRoot, PolicyFeed feed, AlertRouter alerts) {
+    /// Begins to load what it needs where rules are named.
+    private NodeDetection detection(Path nodeRoot, AlertRouter alerts) {
         var detecting = new NodeDetection(nodeRoot, pods, duties.detection(), alerts, told, ending::countDown);
+        if (!duties.sources().rules().isEmpty()) {
+            detecting.expectRules();
+        }
+        return detecting;
+    }
+
+    private void detect(NodeDetection detecting, PolicyFeed feed) {
         detecting.inForce(feed.current());
         detection.set(detecting);
         detecting.inForce(feed.current()); // a change that came while it started

@@ -95,7 +95,8 @@ public final class BpfObject implements AutoCloseable {
         return load(first.image, wanted, object -> first.lendMaps(object));
     }
 
-    private static BpfObject load(Image image, Set<String> wanted, Consumer<Pointer> prepare) {
+    /// One at a time: libbpf tells its reasons to one listener.
+    private static synchronized BpfObject load(Image image, Set<String> wanted, Consumer<Pointer> prepare) {
         var refused = new LinkedHashMap<String, String>();
         var wantedNow = new HashSet<>(wanted);
         while (true) {
