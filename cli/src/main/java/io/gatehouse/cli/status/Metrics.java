@@ -241,6 +241,7 @@ final class Metrics {
             outcomes.put("allowed", gate.reviews() - gate.denied() - gate.warned());
             outcomes.put("denied", gate.denied());
             outcomes.put("warned", gate.warned());
+            outcomes.put("waited", gate.waited());
             outcomes.put("malformed", gate.malformed());
             outcomes.put("error", gate.errors());
             outcomes.put("overloaded", gate.overloaded());

@@ -126,6 +126,7 @@ final class StatusJson {
                         "reviews", gate.reviews(),
                         "denied", gate.denied(),
                         "warned", gate.warned(),
+                        "waited", gate.waited(),
                         "malformed", gate.malformed(),
                         "errors", gate.errors(),
                         "overloaded", gate.overloaded(),

@@ -29,11 +29,12 @@ final class StatusText {
         status.gate()
                 .ifPresent(gate -> text.line(
                         "gate",
-                        "%d reviews, %d denied, %d warned; %d malformed, %d failed, %d sent away, %d late, %d alerts lost"
+                        "%d reviews, %d denied, %d warned, %d to be asked again; %d malformed, %d failed, %d sent away, %d late, %d alerts lost"
                                 .formatted(
                                         gate.reviews(),
                                         gate.denied(),
                                         gate.warned(),
+                                        gate.waited(),
                                         gate.malformed(),
                                         gate.errors(),
                                         gate.overloaded(),

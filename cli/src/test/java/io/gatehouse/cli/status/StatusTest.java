@@ -280,7 +280,7 @@ class StatusTest {
                         3,
                         Map.of(KernelCounter.EVENTS, 9L, KernelCounter.RING_FULL, 2L))),
                 Optional.of(detection),
-                Optional.of(new AdmissionStats(100, 7, 5, 1, 2, 3, 4, 6)));
+                Optional.of(new AdmissionStats(100, 7, 5, 8, 1, 2, 3, 4, 6)));
     }
 
     private static Status bare() {
