@@ -50,7 +50,8 @@ final class LiveStoryTest {
     @Test
     void a_shell_runs_a_program_that_opens_a_file_and_ends() {
         runBash();
-        var born = of(Records.fork(0).by(41, 40, "bash").started(6_000, 6_000, 5_000).at(6_000));
+        var born = of(
+                Records.fork(0).by(41, 40, "bash").started(6_000, 6_000, 5_000).at(6_000));
         assertEquals("bash", born.task().comm());
         assertEquals("/usr/bin/bash", born.task().program().path());
         assertEquals(List.of("-l"), List.of(born.task().program().args()));
@@ -113,7 +114,10 @@ final class LiveStoryTest {
     void a_connection_has_its_ends_from_the_socket() {
         runBash();
         var ends = Records.address(10, 0, 0, 2, 443);
-        var made = bash(Records.call("connect")).args(6, 1, 16, 0, 0, 0).data(1, ends).result(0);
+        var made = bash(Records.call("connect"))
+                .args(6, 1, 16, 0, 0, 0)
+                .data(1, ends)
+                .result(0);
         var local = new byte[] {10, 0, 0, 1};
         var remote = new byte[] {10, 0, 0, 2};
         var scene = of(made.internet(0, 6, 1, 6, local, 40_000, remote, 443));
