@@ -196,6 +196,17 @@ enum gh_watch_capture {
 #define GH_WATCH_LEN_POINTER 0x10 /* + argument: it points at a 32-bit length */
 #define GH_WATCH_LEN_FIXED 0x80	  /* + the number of bytes */
 
+/*
+ * Who tells of a call. From the first to the last by way of the one between, and not back:
+ * a call returns first in its own program, if it began after that was attached, and
+ * then in the one for all, and the agent may write between the two.
+ */
+enum gh_watch_carrier {
+	GH_WATCH_BY_ALL = 0,  /* the one program for all calls */
+	GH_WATCH_BY_BOTH = 1, /* its own leaves a mark; the one for all tells what has none */
+	GH_WATCH_BY_ITS_OWN = 2,
+};
+
 enum gh_watch_sieve {
 	GH_WATCH_NO_SIEVE = 0,
 	GH_WATCH_SIEVE_PATH =
@@ -218,7 +229,7 @@ struct gh_watch_call {
 	__u8 snap_shift; /* buffers up to GH_WATCH_SNAP << snap_shift bytes */
 	__u8 capture[GH_WATCH_ARGS];
 	__u8 length[GH_WATCH_ARGS];
-	__u32 _pad;
+	__u32 own; /* enum gh_watch_carrier */
 };
 _Static_assert(sizeof(struct gh_watch_call) == 24, "gh_watch_call is wire format");
 

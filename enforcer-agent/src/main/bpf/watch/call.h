@@ -109,15 +109,32 @@ __noinline int gw_called(struct gh_watch_call *call, __u32 index, long result)
 	return 0;
 }
 
-/* Every system call of the node comes here where the kernel takes no program per call. */
+/* Whether the call's own program has told of this very return. */
+static __always_inline bool gw_take_mark(struct task_struct *task, __u32 index)
+{
+	__u32 tid = task->pid;
+	__u32 *told = bpf_map_lookup_elem(&gw_marks, &tid);
+	bool is_this = told && *told == index;
+
+	if (told)
+		bpf_map_delete_elem(&gw_marks, &tid);
+	return is_this;
+}
+
+/* Every system call of the node comes here unless all that are wanted have a program of their own. */
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(gw_call_done, struct pt_regs *regs, long result)
 {
-	__u32 index = gw_index_of(bpf_get_current_task_btf(), regs);
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 index = gw_index_of(task, regs);
 	struct gh_watch_call *call;
+	__u32 own;
 
 	call = bpf_map_lookup_elem(&gw_calls, &index);
 	if (!call || !call->wanted)
+		return 0;
+	own = *(volatile __u32 *)&call->own;
+	if (own && (own == GH_WATCH_BY_ITS_OWN || gw_take_mark(task, index)))
 		return 0;
 	return gw_called(call, index, result);
 }

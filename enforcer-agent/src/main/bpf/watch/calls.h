@@ -19,7 +19,8 @@
 	X(fchownat) X(getcwd) X(chdir) X(fchdir) X(chroot) X(mount) X(oldumount) X(umount) \
 	X(fsconfig) X(quotactl) X(socket) X(socketpair) X(bind) X(connect) X(listen) \
 	X(accept) X(accept4) X(shutdown) X(getsockname) X(getpeername) X(send) X(sendto) \
-	X(recvmmsg) X(clone) X(fork) X(vfork) X(clone3) X(setsid) X(setpgid) X(kill) \
+	X(recvmmsg) X(setsockopt) X(getsockopt) X(process_vm_readv) \
+	X(process_vm_writev) X(clone) X(fork) X(vfork) X(clone3) X(setsid) X(setpgid) X(kill) \
 	X(tkill) X(tgkill) X(prctl) X(seccomp) X(setns) X(unshare) X(prlimit64) X(nanosleep) \
 	X(futex) X(setuid) X(setgid) X(setreuid) X(setregid) X(setresuid) X(setresgid) \
 	X(getuid) X(geteuid) X(getgid) X(getegid) X(getresuid) X(getresgid) X(capset) X(brk) \
@@ -69,8 +70,8 @@
 #define GW_CALLS_TRANSLATED(X) \
 	X(open) X(openat) X(open_by_handle_at) X(preadv) X(pwritev) X(lseek) X(sendfile64) \
 	X(ioctl) X(fcntl) X(getdents) X(newstat) X(newlstat) X(newfstat) X(newfstatat) \
-	X(sendmsg) X(sendmmsg) X(recv) X(recvfrom) X(recvmsg) X(setsockopt) X(getsockopt) \
-	X(execve) X(execveat) X(ptrace) X(process_vm_readv) X(process_vm_writev) \
+	X(sendmsg) X(sendmmsg) X(recv) X(recvfrom) X(recvmsg) \
+	X(execve) X(execveat) X(ptrace) \
 	X(getrlimit) X(setrlimit) X(keyctl) X(signalfd) X(signalfd4) X(select) X(semctl) \
 	X(epoll_pwait) X(epoll_pwait2) X(fanotify_mark) X(fstatfs) X(ftruncate) \
 	X(get_robust_list) X(getitimer) X(getrusage) X(gettimeofday) X(io_pgetevents) \
@@ -82,9 +83,19 @@
 	X(sigprocmask) X(socketcall) X(statfs) X(sysinfo) X(timer_create) X(times) \
 	X(truncate) X(ustat) X(wait4) X(waitid)
 
+/* Without arguments: one function for both entries, also where they are among the plain ones. */
+#define GW_CALLS_BARE(X) X(fork) X(vfork) X(setsid) X(getuid) X(geteuid) X(getgid) X(getegid)
+
+/* 32 bits only, by the same arguments but for narrower ids. */
+#define GW_CALLS_OLD(X) \
+	X(chown16) X(lchown16) X(fchown16) X(setuid16) X(setgid16) X(setreuid16) \
+	X(setregid16) X(setresuid16) X(setresgid16) X(getuid16) X(getgid16) X(geteuid16) \
+	X(getegid16) X(ia32_pread64) X(ia32_pwrite64) X(sendfile64)
+
 /* 32 bits only, by other arguments or structs. */
 #define GW_CALLS_NARROW(X) \
-	X(sigaction)
+	X(sigaction) X(ia32_clone) X(fcntl64) X(sendfile) X(recvmmsg_time32) \
+	X(recvmmsg_time64) X(ia32_stat64) X(ia32_lstat64) X(ia32_fstat64) X(ia32_fstatat64)
 
 /* clang-format on */
 

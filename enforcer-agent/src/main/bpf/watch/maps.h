@@ -16,6 +16,18 @@ struct {
 	__type(value, struct gh_watch_call);
 } gw_calls SEC(".maps");
 
+/*
+ * Task -> the call that its own program has told of, GH_WATCH_BY_BOTH. Written by that, read
+ * and removed by the one for all a moment later. Full: never, for it is as large
+ * as tasks may be between the two at once; else an event is told twice.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, __u32);
+} gw_marks SEC(".maps");
+
 /* The ring that is there from the start; the agent may put a larger one in its place. */
 struct gw_ring_of_records {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

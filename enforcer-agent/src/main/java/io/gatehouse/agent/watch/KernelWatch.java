@@ -13,27 +13,36 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /// The watching programs in the kernel. What they tell is handed out by [#read], which one thread calls; any thread may
 /// call the rest, but [#close] only once that thread has stopped reading.
 public final class KernelWatch implements AutoCloseable {
     private static final String OBJECT = "/io/gatehouse/agent/bpf/watch.bpf.o";
+    private static final String FOR_ALL = "one program for all of them (tp_btf/sys_exit)";
+    /// Calls above which one program for all costs less than one for each takes to load.
+    private static final int MOST_OWN = 128;
+    private static final long MOST_CLOSE_MILLIS = 3_000;
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final WatchOptions options;
-    // Guarded by this: programs, plan, entries, generation.
+    // Guarded by this: programs, plan, generation, closed.
     private final WatchPrograms programs;
-    private final Map<Integer, ByteBuffer> entries = new HashMap<>();
     private WatchPlan plan = WatchPlan.NOTHING;
     private int generation = 1;
+    private boolean closed;
+
+    private final CallEntries entries;
+    private final OwnPrograms own;
 
     private final WatchRing ring;
     private final RingSize size;
-    private final BpfMap calls;
     private final BpfMap sieve;
     private final BpfMap cgroups;
     private final BpfMap control;
@@ -54,7 +63,8 @@ public final class KernelWatch implements AutoCloseable {
         this.options = options;
         this.programs = programs;
         var maps = programs.maps();
-        this.calls = maps.map("gw_calls", 4, WatchWire.Call.SIZE);
+        this.entries = new CallEntries(maps.map("gw_calls", 4, WatchWire.Call.SIZE));
+        this.own = new OwnPrograms(maps, programs.ofCalls(), entries, this::goneOver);
         this.sieve = maps.map("gw_sieve", WatchWire.SieveKey.SIZE, 8);
         this.cgroups = maps.map("gw_cgroups", 8, 4);
         this.control = maps.map("gw_control", 4, WatchWire.Control.SIZE);
@@ -87,24 +97,40 @@ public final class KernelWatch implements AutoCloseable {
         need(everything ? WatchPlan.everything() : WatchPlan.of(filter));
     }
 
-    /// Puts another plan in force. What both plans want is told without a gap.
+    /// Puts another plan in force. What both plans want is told without a gap, and each event once. System calls are
+    /// heard by one program for all when this returns; they go over to programs of their own later, where that is
+    /// worth it.
     public synchronized void need(WatchPlan next) {
-        var wanted = new HashMap<Integer, ByteBuffer>();
-        next.calls().forEach((number, call) -> wanted.put(number, call.entry()));
-        wanted.forEach((number, entry) -> {
-            if (!entry.equals(entries.get(number))) {
-                calls.put(key(number), entry);
-            }
-        });
-        programs.need(next);
-        for (var number : List.copyOf(entries.keySet())) {
-            if (!wanted.containsKey(number)) {
-                calls.put(key(number), BpfObject.buffer(WatchWire.Call.SIZE));
-            }
-        }
-        entries.clear();
-        entries.putAll(wanted);
+        entries.want(next.calls());
+        // Of a call that is wanted no more, programs may tell till its entry is gone: so those stay till then.
+        programs.need(next, !entries.notByTheirOwn().isEmpty());
+        entries.dropAllBut(next.calls().keySet());
         plan = next;
+        if (usesOwnPrograms()) {
+            own.follow(toGoOver(next));
+        }
+        goneOver();
+    }
+
+    private boolean usesOwnPrograms() {
+        return options.ownPrograms() && programs.whyNotPerCall().isEmpty();
+    }
+
+    /// Very many calls stay with the one program for all, but for those that have left it.
+    private Map<Integer, WatchCall> toGoOver(WatchPlan next) {
+        if (next.functions().size() <= MOST_OWN) {
+            return next.calls();
+        }
+        var calls = new HashMap<>(next.calls());
+        calls.keySet().retainAll(entries.goneOver());
+        return calls;
+    }
+
+    /// Takes the program for all calls off when nothing needs it any more.
+    private synchronized void goneOver() {
+        if (!closed && programs.hearsAllCalls() && entries.notByTheirOwn().isEmpty()) {
+            programs.need(plan, false);
+        }
     }
 
     private static ByteBuffer key(int number) {
@@ -232,23 +258,45 @@ public final class KernelWatch implements AutoCloseable {
     }
 
     private synchronized long misses() {
-        return programs.misses();
+        if (closed) {
+            return 0;
+        }
+        long misses = programs.misses();
+        for (var program : own.attached().entrySet()) {
+            misses += program.getValue().counts(program.getKey()).misses();
+        }
+        return misses;
     }
 
     /// The programs that are attached, and what the kernel counts of each.
     public synchronized Map<String, BpfObject.ProgramCounts> programs() {
-        return programs.counts();
+        if (closed) {
+            return Map.of();
+        }
+        var counts = new TreeMap<>(programs.counts());
+        own.attached().forEach((program, object) -> counts.put(program, object.counts(program)));
+        return counts;
     }
 
     public synchronized Set<String> attached() {
-        return Set.copyOf(programs.attached());
+        if (closed) {
+            return Set.of();
+        }
+        var attached = new HashSet<>(programs.attached());
+        attached.addAll(own.attached().keySet());
+        return Set.copyOf(attached);
     }
 
     /// What of the plan in force this kernel does not tell, and why; one line each.
     public synchronized List<String> gaps() {
         var gaps = new ArrayList<String>();
         programs.refused().forEach((program, why) -> gaps.add(program + ": " + firstLine(why)));
-        programs.unheard(plan).forEach(call -> gaps.add("system call " + call + ": no program tells of it"));
+        if (!closed && !programs.hearsAllCalls()) {
+            var unheard = new TreeSet<String>();
+            entries.notByTheirOwn()
+                    .forEach(index -> unheard.add(plan.calls().get(index).function()));
+            unheard.forEach(call -> gaps.add("system call " + call + ": no program tells of it"));
+        }
         plan.unseen()
                 .forEach(code -> gaps.add("events "
                         + EventTable.current().byCode(code).name() + ": no system call of this machine gives them"));
@@ -259,11 +307,28 @@ public final class KernelWatch implements AutoCloseable {
         return text.lines().findFirst().orElse("");
     }
 
-    /// How system calls can be heard here.
+    /// How system calls are heard now.
     public synchronized String carrier() {
-        return programs.whyNotPerCall()
-                .map(why -> "one program for all of them (tp_btf/sys_exit); one for each is refused: " + firstLine(why))
-                .orElse("one program for each of them (fexit)");
+        var why = programs.whyNotPerCall();
+        if (why.isPresent()) {
+            return FOR_ALL + "; one for each is refused: " + firstLine(why.get());
+        }
+        int all = entries.size();
+        int left = entries.notByTheirOwn().size();
+        if (all > 0 && left == 0) {
+            return "one program for each of them (fexit)";
+        }
+        return all == left ? FOR_ALL : FOR_ALL + " and, " + (all - left) + " of " + all + ", by their own (fexit)";
+    }
+
+    /// Whether calls have gone over to their own programs as far as they are to.
+    boolean isSettled() {
+        return own.isSettled();
+    }
+
+    /// Of the calls that are to have programs of their own, those that were refused one, and why.
+    Map<String, String> refusedOwn() {
+        return own.refused();
     }
 
     /// Of the ring in use.
@@ -273,13 +338,21 @@ public final class KernelWatch implements AutoCloseable {
 
     /// Of kernel memory in all: programs, maps and the ring.
     public synchronized long memoryBytes() {
-        return programs.memoryBytes() + ring.memoryBytes();
+        return closed ? 0 : programs.memoryBytes() + own.memoryBytes() + ring.memoryBytes();
     }
 
-    /// Detaches and unloads everything.
+    /// Detaches and unloads everything. Programs of single calls take their time; after some seconds a thread of theirs
+    /// goes on alone, and where the process ends the kernel does it.
     @Override
-    public synchronized void close() {
-        programs.close();
-        ring.close();
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            programs.detach();
+            ring.close();
+        }
+        own.close(programs::close, MOST_CLOSE_MILLIS);
     }
 }

@@ -11,11 +11,13 @@ import java.nio.ByteBuffer;
 /// @param argumentBytes most of a program's arguments that are told
 /// @param environmentBytes most of a program's environment that is told
 /// @param wakeBytes what may wait in the ring before a record that nobody is in a hurry for wakes the reader
-public record WatchOptions(int ringBytes, int mostRingBytes, int argumentBytes, int environmentBytes, int wakeBytes) {
+/// @param ownPrograms whether system calls are brought to programs of their own where the kernel takes such
+public record WatchOptions(
+        int ringBytes, int mostRingBytes, int argumentBytes, int environmentBytes, int wakeBytes, boolean ownPrograms) {
     private static final int MIB = 1 << 20;
     private static final int PRESETS = 10;
 
-    public static final WatchOptions USUAL = new WatchOptions(8 * MIB, 64 * MIB, 4096, 4096, 128 * 1024);
+    public static final WatchOptions USUAL = new WatchOptions(8 * MIB, 64 * MIB, 4096, 4096, 128 * 1024, true);
 
     public WatchOptions {
         if (Integer.bitCount(ringBytes) != 1 || Integer.bitCount(mostRingBytes) != 1 || mostRingBytes < ringBytes) {
@@ -39,7 +41,12 @@ public record WatchOptions(int ringBytes, int mostRingBytes, int argumentBytes, 
     }
 
     public WatchOptions ring(int bytes, int mostBytes) {
-        return new WatchOptions(bytes, mostBytes, argumentBytes, environmentBytes, wakeBytes);
+        return new WatchOptions(bytes, mostBytes, argumentBytes, environmentBytes, wakeBytes, ownPrograms);
+    }
+
+    /// With one program for all calls, whatever the kernel takes: attached at once, and dearer for each other call.
+    public WatchOptions withoutOwnPrograms() {
+        return new WatchOptions(ringBytes, mostRingBytes, argumentBytes, environmentBytes, wakeBytes, false);
     }
 
     /// As the programs read it.

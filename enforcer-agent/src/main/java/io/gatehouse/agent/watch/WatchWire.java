@@ -26,6 +26,7 @@ final class WatchWire {
         static final int SNAP_SHIFT = 7;
         static final int CAPTURE = 8;
         static final int LENGTH = 14;
+        static final int OWN = 20;
 
         private Call() {}
     }

@@ -34,8 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 class KernelWatchTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int KIB = 1024;
+    /// One program for all calls: to bring them to others takes a software-emulated kernel seconds each.
+    private static final WatchOptions QUICK = WatchOptions.USUAL.withoutOwnPrograms();
     /// Room for what the rest of the machine does meanwhile.
-    private static final WatchOptions ROOMY = WatchOptions.USUAL.ring(8192 * KIB, 8192 * KIB);
+    private static final WatchOptions ROOMY = QUICK.ring(8192 * KIB, 8192 * KIB);
+    private static final WatchOptions OWN = WatchOptions.USUAL.ring(64 * 1024 * KIB, 64 * 1024 * KIB);
 
     /// What a test keeps of a record.
     private record Told(int kind, int pid, int call, long result, String text, long timeNanos, byte[] key) {
@@ -125,15 +128,29 @@ class KernelWatchTest {
         assertEquals(List.of("file"), names(shell), "nobody has placed its cgroup yet, so either counts");
 
         watch.place(cgroups.get(shell.pid()), Place.HOST);
+        until("of the host nothing is told", () -> readAlone(shell, file).isEmpty());
+
+        watch.place(cgroups.get(shell.pid()), Place.CONTAINER);
+        until("of the container it is", () -> readAlone(shell, file).equals(List.of("file")));
+    }
+
+    /// A file read, and what is told of that. The kernel holds an answer about a cgroup for a moment.
+    private List<String> readAlone(Shell shell, Path file) {
         told.clear();
         shell.read(file);
         read();
-        assertEquals(List.of(), names(shell));
+        return names(shell);
+    }
 
-        watch.place(cgroups.get(shell.pid()), Place.CONTAINER);
-        shell.read(file);
-        read();
-        assertEquals(List.of("file"), names(shell));
+    /// Until a read is told with a key: of a cgroup that nobody has placed there is none.
+    private void awaitKey(Shell shell, Path file) {
+        readAlone(shell, file);
+        watch.place(cgroups.get(shell.pid()), Place.HOST);
+        until("a key", () -> {
+            readAlone(shell, file);
+            return told.stream().anyMatch(each -> each.pid == shell.pid() && each.key.length > 0);
+        });
+        told.removeIf(each -> each.key.length == 0);
     }
 
     @Test
@@ -198,8 +215,7 @@ class KernelWatchTest {
         var file = Files.writeString(folder.resolve("file"), "x");
         start(ROOMY, opens(Outcome.ALL, Call.Sieve.PATH));
         var shell = shell();
-        shell.read(file);
-        read();
+        awaitKey(shell, file);
 
         watch.sieve(of(shell, "/file").key, 0);
         told.clear();
@@ -227,8 +243,7 @@ class KernelWatchTest {
         var link = Files.createSymbolicLink(folder.resolve("link"), harmless);
         start(ROOMY, opens(Outcome.ALL, Call.Sieve.PATH));
         var shell = shell();
-        shell.read(link);
-        read();
+        awaitKey(shell, link);
         watch.sieve(of(shell, "/link").key, 0);
 
         Files.delete(link);
@@ -244,7 +259,7 @@ class KernelWatchTest {
 
     @Test
     void a_full_ring_counts_what_it_loses_by_cause_and_grows() {
-        start(WatchOptions.USUAL.ring(64 * KIB, 256 * KIB), opens(Outcome.ALL, Call.Sieve.NONE));
+        start(QUICK.ring(64 * KIB, 256 * KIB), opens(Outcome.ALL, Call.Sieve.NONE));
         var shell = shell();
         long before = watch.counts().get(WatchCounter.LOST_OPEN);
 
@@ -266,7 +281,7 @@ class KernelWatchTest {
 
     @Test
     void a_ring_of_the_largest_size_stays() {
-        start(WatchOptions.USUAL.ring(64 * KIB, 64 * KIB), opens(Outcome.ALL, Call.Sieve.NONE));
+        start(QUICK.ring(64 * KIB, 64 * KIB), opens(Outcome.ALL, Call.Sieve.NONE));
 
         shell().run(openMany(0, 2_000));
 
@@ -278,7 +293,7 @@ class KernelWatchTest {
 
     @Test
     void a_ring_is_replaced_without_a_loss_and_in_order() throws IOException {
-        start(WatchOptions.USUAL.ring(16 * 1024 * KIB, 128 * 1024 * KIB), opens(Outcome.ALL, Call.Sieve.NONE));
+        start(QUICK.ring(16 * 1024 * KIB, 128 * 1024 * KIB), opens(Outcome.ALL, Call.Sieve.NONE));
         var shell = shell();
 
         shell.begin(openUntil("stop"));
@@ -374,7 +389,7 @@ class KernelWatchTest {
         var opens = opens(Outcome.ALL, Call.Sieve.NONE);
         var more = new HashMap<>(opens.calls());
         more.putAll(plan(Outcome.ALL, Call.Sieve.NONE, "chdir", "umask").calls());
-        start(WatchOptions.USUAL.ring(64 * 1024 * KIB, 64 * 1024 * KIB), opens);
+        start(QUICK.ring(64 * 1024 * KIB, 64 * 1024 * KIB), opens);
         var shell = shell();
 
         shell.begin(openUntil("stop"));
@@ -444,18 +459,96 @@ class KernelWatchTest {
     }
 
     @Test
-    void where_programs_per_call_load_no_other_call_pays() {
-        start(ROOMY, opens(Outcome.ALL, Call.Sieve.NONE));
-        assumeTrue(watch.carrier().contains("(fexit)"), () -> "this kernel takes none: " + watch.carrier());
+    void calls_go_over_to_their_own_programs_and_each_is_told_once() throws IOException {
+        start(OWN, plan(Outcome.ALL, Call.Sieve.NONE, "open", "openat", "chdir"));
+        assumeOwnPrograms();
+        assertTrue(watch.attached().contains("gw_call_done"), "until they have gone over");
+        var shell = shell();
 
+        shell.begin(openUntil("stop"));
+        awaitOwnPrograms();
+        for (int i = 0; i < 3; i++) {
+            awaitMore();
+        }
+        stop(shell);
+
+        assertWholeAndInOrder(shell);
         assertFalse(watch.attached().contains("gw_call_done"));
-        assertTrue(watch.attached().contains("gw_call_openat"));
+        assertTrue(watch.attached().containsAll(Set.of("gw_call_openat", "gw_compat_openat", "gw_narrow_chdir")));
         assertEquals(List.of(), watch.gaps());
 
-        watch.need(plan(Outcome.ALL, Call.Sieve.NONE, "openat", "chdir"));
-        assertTrue(watch.attached().contains("gw_call_chdir"));
-        assertFalse(watch.attached().contains("gw_call_open"));
+        watch.need(plan(Outcome.ALL, Call.Sieve.NONE, "chdir"));
+        assertFalse(watch.attached().contains("gw_call_done"), "chdir has its own already");
+        untilSlowly("what is wanted no more is off", () -> !watch.attached().contains("gw_call_openat"));
+
+        var ids = watch.programs().values().stream()
+                .map(BpfObject.ProgramCounts::id)
+                .toList();
+        watch.close();
+        watch = null;
+        for (int id : ids) {
+            untilSlowly("program " + id + " is gone", () -> !isLoaded(id));
+        }
     }
+
+    // ---- the 32-bit entry
+
+    @Test
+    void a_socketcall_of_the_32_bit_entry_is_told_as_what_it_does() throws Exception {
+        start(ROOMY, plan(Outcome.ALL, Call.Sieve.NONE, "socket", "connect"));
+        assertSocketcallsAreTold();
+    }
+
+    @Test
+    void a_socketcall_of_the_32_bit_entry_is_told_by_its_own_program() throws Exception {
+        NarrowProgram.assumeRuns(folder);
+        start(OWN, plan(Outcome.ALL, Call.Sieve.NONE, "socket", "connect"));
+        assumeOwnPrograms();
+        awaitOwnPrograms();
+        assertSocketcallsAreTold();
+    }
+
+    private void assertSocketcallsAreTold() throws Exception {
+        NarrowProgram.assumeRuns(folder);
+        read();
+        told.clear();
+
+        int pid = NarrowProgram.run(folder);
+
+        var addresses = new ArrayList<Integer>();
+        int read;
+        do {
+            read = watch.read(
+                    record -> {
+                        keep(record);
+                        if (record.pid() == pid && record.has(LiveRecord.ARG + 1)) {
+                            int at = record.offset(LiveRecord.ARG + 1);
+                            addresses.add(Byte.toUnsignedInt(record.bytes()[at + 2]) << 8
+                                    | Byte.toUnsignedInt(record.bytes()[at + 3]));
+                        }
+                    },
+                    0);
+        } while (read > 0);
+        var calls = told.stream()
+                .filter(each -> each.pid == pid && each.kind == LiveRecord.CALL)
+                .map(each -> CallTable.current().byIndex(each.call).name())
+                .toList();
+        assertEquals(List.of("socket", "connect"), calls);
+        assertEquals(List.of(NarrowProgram.PORT), addresses, "what its arguments point at");
+    }
+
+    private void assumeOwnPrograms() {
+        assumeTrue(!watch.carrier().contains("refused"), () -> "this kernel takes none: " + watch.carrier());
+    }
+
+    private void awaitOwnPrograms() {
+        untilSlowly("the calls have gone over", () -> {
+            read();
+            return watch.carrier().equals("one program for each of them (fexit)");
+        });
+    }
+
+    // ---- how it goes
 
     @Test
     void an_event_is_told_once() throws IOException {
@@ -475,7 +568,7 @@ class KernelWatchTest {
 
     @Test
     void what_it_can_do_here_is_said() {
-        watch = KernelWatch.load(WatchOptions.USUAL);
+        watch = KernelWatch.load(QUICK);
         watch.need(WatchPlan.everything());
 
         assertFalse(watch.carrier().isBlank());
@@ -623,7 +716,16 @@ class KernelWatchTest {
     }
 
     private static void until(String what, BooleanSupplier holds) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        until(what, PATIENCE, holds);
+    }
+
+    /// To attach a program or to take it off takes an emulated kernel seconds.
+    private void untilSlowly(String what, BooleanSupplier holds) {
+        until(what, PATIENCE.multipliedBy(6), holds);
+    }
+
+    private static void until(String what, Duration patience, BooleanSupplier holds) {
+        long end = System.nanoTime() + patience.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 fail("waited in vain: " + what);

@@ -37,6 +37,7 @@ class WatchWireTest {
         types.offset("gh_watch_call.snap_shift", WatchWire.Call.SNAP_SHIFT);
         types.offset("gh_watch_call.capture", WatchWire.Call.CAPTURE);
         types.offset("gh_watch_call.length", WatchWire.Call.LENGTH);
+        types.offset("gh_watch_call.own", WatchWire.Call.OWN);
     }
 
     @Test
@@ -131,6 +132,9 @@ class WatchWireTest {
                 "all but the number of them");
         for (var place : Place.values()) {
             types.value("GH_WATCH_" + place.name(), place.code());
+        }
+        for (var carrier : Carrier.values()) {
+            types.value("GH_WATCH_" + carrier.name(), carrier.ordinal());
         }
         for (var capture : Capture.values()) {
             types.value("GH_WATCH_" + capture.name(), capture.code());
