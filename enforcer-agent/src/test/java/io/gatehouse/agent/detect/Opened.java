@@ -225,6 +225,12 @@ final class Opened {
         public void chores() {}
 
         @Override
+        public void podsChanged() {}
+
+        @Override
+        public void close() {}
+
+        @Override
         public DetectCounts.StateSizes sizes() {
             return DetectCounts.StateSizes.NONE;
         }
