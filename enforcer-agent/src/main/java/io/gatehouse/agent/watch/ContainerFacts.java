@@ -28,9 +28,11 @@ import java.util.function.LongSupplier;
 /// What is promised: from the first program that a container runs itself, every event of it has all the container's
 /// fields. No event is held back for that. Runtimes write their state before they let the program run, so a group that
 /// nobody knows is asked about when a program is in place in it, at once, and at other acts now and then. What a
-/// runtime's own init does in the group before that has the container's id at most, by the group's path.
+/// runtime's own init does in the group before that has what is known so far, the container's id by the group's path at
+/// most; that is presumed, and read again until a runtime's files are there and the container's own program runs.
 ///
-/// That a group is the host's is believed once a program ran in it after [#PATIENCE], or it is [#LAST_PATIENCE] old:
+/// That a group is the host's, or that no runtime tells more of a container, is believed once a program ran in it after
+/// [#PATIENCE], or it is [#LAST_PATIENCE] old:
 /// runtimes put their init into the group first and write their state after their hooks, which may take their time.
 /// Asking reads files, some milliseconds at worst, so it is bounded by [#MOST_ASKED] a second; a group beyond that
 /// waits.
@@ -79,7 +81,8 @@ public final class ContainerFacts implements Places {
         }
     }
 
-    private record Known(io.gatehouse.agent.containers.Container container, Container facts, Set<Long> keys) {}
+    private record Known(
+            io.gatehouse.agent.containers.Container container, Container facts, boolean settled, Set<Long> keys) {}
 
     /// @param podLabels the labels of a pod by its uid, where they are known
     public ContainerFacts(Path nodeRoot, Function<String, Optional<Map<String, String>>> podLabels, Placed placed) {
@@ -102,9 +105,15 @@ public final class ContainerFacts implements Places {
     public void adoptRunning(LiveState live) {
         var keys = new HashSet<Long>();
         for (var container : finder.running()) {
+            boolean settled = reader.runsItsOwn(container);
             for (long key : CgroupKeys.of(container.cgroup())) {
                 keys.add(key);
-                live.container(key, adopt(key, container));
+                var facts = adopt(key, container, settled);
+                if (settled) {
+                    live.container(key, facts);
+                } else {
+                    live.presume(key, facts);
+                }
             }
         }
         var settled = FileTime.from(Instant.now().minus(LAST_PATIENCE));
@@ -140,29 +149,34 @@ public final class ContainerFacts implements Places {
     }
 
     @Override
-    public Optional<Container> of(long cgroupKey, long tid, Moment moment) {
+    public Whose of(long cgroupKey, long tid, Moment moment) {
         if (CgroupKeys.isRoot(cgroupKey)) {
-            return Optional.of(host(cgroupKey));
+            return new Whose.Settled(host(cgroupKey));
         }
         long now = nanoTime.getAsLong();
         var stranger = strangers.computeIfAbsent(cgroupKey, _ -> new Stranger(now));
         if (moment == Moment.ACTS && now < stranger.notBeforeNanos) {
-            return Optional.empty();
+            return Whose.UNKNOWN;
         }
         if (!mayAsk(now)) {
             postponed++;
-            return Optional.empty();
+            return Whose.UNKNOWN;
         }
         stranger.notBeforeNanos = now + stranger.pauseNanos;
         stranger.pauseNanos = Math.min(2 * stranger.pauseNanos, LONGEST_PAUSE.toNanos());
+        boolean longEnough = isLongEnough(stranger, now, moment);
         return switch (finder.find(tid)) {
-            case Finding.Known(var container) -> Optional.of(adopt(cgroupKey, container));
-            case Finding.Host _ -> isSettled(stranger, now, moment) ? Optional.of(host(cgroupKey)) : Optional.empty();
-            case Finding.Unrecognised _ -> Optional.empty();
+            case Finding.Known(var container) -> {
+                boolean settled = longEnough || moment == Moment.RUNS_PROGRAM && reader.runsItsOwn(container);
+                var facts = adopt(cgroupKey, container, settled);
+                yield settled ? new Whose.Settled(facts) : new Whose.Presumed(facts);
+            }
+            case Finding.Host _ -> longEnough ? new Whose.Settled(host(cgroupKey)) : Whose.UNKNOWN;
+            case Finding.Unrecognised _ -> Whose.UNKNOWN;
         };
     }
 
-    private static boolean isSettled(Stranger stranger, long now, Moment moment) {
+    private static boolean isLongEnough(Stranger stranger, long now, Moment moment) {
         long age = now - stranger.sinceNanos;
         return moment == Moment.RUNS_PROGRAM && age > PATIENCE.toNanos() || age > LAST_PATIENCE.toNanos();
     }
@@ -186,16 +200,19 @@ public final class ContainerFacts implements Places {
         return Container.HOST;
     }
 
-    private Container adopt(long cgroupKey, io.gatehouse.agent.containers.Container container) {
-        strangers.remove(cgroupKey);
+    /// @param settled whether nothing more is to be told of it; only then the kernel no longer asks whose the group is
+    private Container adopt(long cgroupKey, io.gatehouse.agent.containers.Container container, boolean settled) {
         var entry = known.get(container.id());
-        if (entry == null || !entry.container.equals(container)) {
+        if (entry == null || !entry.settled || !entry.container.equals(container)) {
             var keys = entry == null ? new HashSet<Long>() : entry.keys;
-            entry = new Known(container, reader.read(container), keys);
+            entry = new Known(container, reader.read(container), settled, keys);
             known.put(container.id(), entry);
         }
         entry.keys.add(cgroupKey);
-        placed.placed(cgroupKey, entry.facts);
+        if (settled) {
+            strangers.remove(cgroupKey);
+            placed.placed(cgroupKey, entry.facts);
+        }
         return entry.facts;
     }
 
@@ -206,8 +223,12 @@ public final class ContainerFacts implements Places {
                 return entry;
             }
             var facts = reader.read(entry.container);
-            entry.keys.forEach(key -> live.container(key, facts));
-            return new Known(entry.container, facts, entry.keys);
+            entry.keys.forEach(key -> {
+                if (entry.settled) {
+                    live.container(key, facts);
+                }
+            });
+            return new Known(entry.container, facts, entry.settled, entry.keys);
         });
     }
 

@@ -24,11 +24,12 @@ import java.util.function.Function;
 /// From what the runtimes wrote of a container, and what the kernel shows of its first process, to what rules ask.
 ///
 /// What the kernel knows is asked of the kernel: a container is privileged if its first process may have every
-/// capability there is, and shares a namespace of the host if it is in it, whatever it was asked for. What is not told
-/// anywhere stays empty: probes and health checks, the digest of an image that was pulled by tag.
+/// capability that can be had here, and shares a namespace of the host if it is in it, whatever it was asked for. What
+/// is not told anywhere stays empty: probes and health checks, the digest of an image that was pulled by tag.
 final class ContainerReader {
     private static final int SHORT_ID = 12;
     private static final int FULL_ID = 64;
+    private static final long CAP_SYS_ADMIN = 1L << 21;
     private static final Set<String> PROPAGATIONS =
             Set.of("private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable", "runbindable");
     private static final List<String> SANDBOX_IDS =
@@ -161,26 +162,46 @@ final class ContainerReader {
         }
     }
 
+    /// Every capability that the kernel knows and the node's own first process may have: what that one lacks nobody can
+    /// be given. Where it may not even administer the system, its capabilities are no measure.
     private boolean isPrivileged(long pid) {
-        if (!file.read(proc + "/sys/kernel/cap_last_cap")) {
+        if (isRuntimesInit(pid) || !file.read(proc + "/sys/kernel/cap_last_cap")) {
             return false;
         }
         long last = ProcTask.number(file.text().strip(), 40);
+        long all = last >= 63 ? -1 : (1L << last + 1) - 1;
+        long nodes = bounding(1);
+        long wanted = (nodes & CAP_SYS_ADMIN) == 0 ? all : all & nodes;
+        return (bounding(pid) & wanted) == wanted;
+    }
+
+    /// The capabilities that a process may have, 0 if that cannot be read.
+    private long bounding(long pid) {
         if (!file.read(proc + "/" + pid + "/status")) {
-            return false;
+            return 0;
         }
         var text = file.text();
         int at = text.indexOf("\nCapBnd:");
         int end = text.indexOf('\n', at + 1);
         if (at < 0 || end < 0) {
-            return false;
+            return 0;
         }
-        long all = last >= 63 ? -1 : (1L << last + 1) - 1;
         try {
-            return (Long.parseUnsignedLong(text.substring(at + 8, end).strip(), 16) & all) == all;
+            return Long.parseUnsignedLong(text.substring(at + 8, end).strip(), 16);
         } catch (NumberFormatException _) {
-            return false;
+            return 0;
         }
+    }
+
+    /// Whether a runtime has told which process is the container's first, and that one runs the container's program.
+    boolean runsItsOwn(io.gatehouse.agent.containers.Container of) {
+        return of.initPid().isPresent() && !isRuntimesInit(of.initPid().getAsLong());
+    }
+
+    /// runc's init has all of runc's rights until just before it becomes the container's program, and is told of in
+    /// the state before that. A program that calls itself so only stays presumed for longer.
+    private boolean isRuntimesInit(long pid) {
+        return file.read(proc + "/" + pid + "/comm") && file.text().startsWith("runc:[");
     }
 
     private boolean isHosts(long pid, String namespace) {

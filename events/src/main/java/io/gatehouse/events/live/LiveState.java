@@ -4,6 +4,7 @@ package io.gatehouse.events.live;
 import io.gatehouse.events.Event;
 import io.gatehouse.events.capture.ProcessEntry;
 import io.gatehouse.events.live.Places.Moment;
+import io.gatehouse.events.live.Places.Whose;
 import io.gatehouse.events.state.Cgroups;
 import io.gatehouse.events.state.Container;
 import io.gatehouse.events.state.KernelFacts;
@@ -68,6 +69,7 @@ public final class LiveState {
         private Cgroups cgroups;
         /// Null while that is not known.
         private Container container;
+        private boolean settled;
     }
 
     /// One that asks nobody: what records do not tell stays unknown.
@@ -341,9 +343,13 @@ public final class LiveState {
         if (group.cgroups == null || group.cgroups.size() == 0) {
             group.cgroups = facts.cgroups(processes.cgroups(task.tid()));
         }
-        if (group.container == null) {
+        if (!group.settled) {
             var moment = record.kind() == LiveRecord.EXEC ? Moment.RUNS_PROGRAM : Moment.ACTS;
-            places.of(key, task.tid(), moment).ifPresent(container -> container(key, container));
+            switch (places.of(key, task.tid(), moment)) {
+                case Whose.Unknown _ -> {}
+                case Whose.Presumed(var container) -> presumed(key, container);
+                case Whose.Settled(var container) -> container(key, container);
+            }
         }
         if (task.cgroupKey() != key) {
             facts.move(task, key, group.cgroups, group.container);
@@ -354,8 +360,19 @@ public final class LiveState {
     ///
     /// @param container [Container#HOST] for none
     public void container(long cgroupKey, Container container) {
-        groups.computeIfAbsent(cgroupKey, _ -> new Group()).container = container;
+        presumed(cgroupKey, container).settled = true;
+    }
+
+    /// Says whose a control group is as far as is known: until that is said for good, [Places] are asked again.
+    public void presume(long cgroupKey, Container container) {
+        presumed(cgroupKey, container).settled = false;
+    }
+
+    private Group presumed(long cgroupKey, Container container) {
+        var group = groups.computeIfAbsent(cgroupKey, _ -> new Group());
+        group.container = container;
         facts.place(cgroupKey, container);
+        return group;
     }
 
     /// Forgets a container that is gone.

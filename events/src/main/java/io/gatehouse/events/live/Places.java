@@ -2,12 +2,11 @@
 package io.gatehouse.events.live;
 
 import io.gatehouse.events.state.Container;
-import java.util.Optional;
 
 /// Whose control groups are. Asked by the one thread that follows the records, for a group it has not been told of.
 public interface Places {
     /// Knows none.
-    Places NONE = (cgroupKey, tid, moment) -> Optional.empty();
+    Places NONE = (cgroupKey, tid, moment) -> Whose.UNKNOWN;
 
     /// What the asking task has just done.
     enum Moment {
@@ -17,7 +16,20 @@ public interface Places {
         ACTS
     }
 
+    /// Whose a group is, [Container#HOST] for nobody's.
+    sealed interface Whose {
+        Whose UNKNOWN = new Unknown();
+
+        /// That is not known, or was not looked at now: what was presumed before stands. It is asked again.
+        record Unknown() implements Whose {}
+
+        /// So far; a runtime that is still at work may tell more of it. It is asked again.
+        record Presumed(Container container) implements Whose {}
+
+        /// For good.
+        record Settled(Container container) implements Whose {}
+    }
+
     /// @param tid of a task in it
-    /// @return [Container#HOST] for none; empty while it is not known, then it is asked again
-    Optional<Container> of(long cgroupKey, long tid, Moment moment);
+    Whose of(long cgroupKey, long tid, Moment moment);
 }

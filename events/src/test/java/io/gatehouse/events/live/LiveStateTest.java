@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatehouse.events.Event;
 import io.gatehouse.events.capture.ProcessEntry;
+import io.gatehouse.events.live.Places.Whose;
 import io.gatehouse.events.state.Container;
 import io.gatehouse.events.state.Limits;
 import io.gatehouse.events.state.Scene;
@@ -32,8 +33,15 @@ final class LiveStateTest {
     private final Table proc = new Table();
     private final Map<Long, Container> places = new HashMap<>();
     private final State state = new State(Limits.DEFAULT);
-    private final LiveState live =
-            new LiveState(state, proc, (key, tid, moment) -> Optional.ofNullable(places.get(key)));
+    private final Map<Long, Container> presumed = new HashMap<>();
+    private final LiveState live = new LiveState(state, proc, (key, tid, moment) -> whose(key));
+
+    private Whose whose(long key) {
+        if (places.containsKey(key)) {
+            return new Whose.Settled(places.get(key));
+        }
+        return presumed.containsKey(key) ? new Whose.Presumed(presumed.get(key)) : Whose.UNKNOWN;
+    }
 
     /// What /proc would say.
     private static final class Table implements Processes {
@@ -440,6 +448,25 @@ final class LiveStateTest {
         assertEquals("web", task(41).container().name());
     }
 
+    /// What a container's path tells at the runtime's own first program was kept for good: it was never privileged and
+    /// had no mounts, though the runtime wrote both down a moment later.
+    @Test
+    void what_was_presumed_of_a_container_is_replaced_when_its_own_program_runs() {
+        presumed.put(99L, container("abababababab", ""));
+        var scene = exec(Told.call(40).cgroup(99).fact(LiveRecord.FACT_CGROUP_NEW), "/proc/self/exe");
+        assertEquals("abababababab", scene.containerId());
+        assertEquals("", scene.container().name());
+        presumed.clear(); // asked too early, or too often: what is known so far stands
+        close(Told.call(40).cgroup(99).fact(LiveRecord.FACT_CGROUP_NEW));
+        assertEquals("abababababab", task(40).containerId());
+        places.put(99L, container("abababababab", "web"));
+        scene = exec(Told.call(40).cgroup(99).fact(LiveRecord.FACT_CGROUP_NEW), "/bin/web");
+        assertEquals("web", scene.container().name());
+        places.put(99L, container("abababababab", "other"));
+        scene = exec(Told.call(40).cgroup(99).fact(LiveRecord.FACT_CGROUP_NEW), "/bin/web");
+        assertEquals("web", scene.container().name(), "once settled it is not asked again");
+    }
+
     @Test
     void a_path_that_looks_like_a_container_is_none_where_its_place_says_host() {
         proc.cgroups.put(40L, List.of("cpu=/docker/" + "ab".repeat(32)));
@@ -646,7 +673,7 @@ final class LiveStateTest {
         long seed = Long.getLong("gatehouse.seed", 1);
         var random = new Random(seed);
         var limits = new Limits(64, 8, 256, 8, 8, 1 << 16, 64, 256);
-        var small = new LiveState(new State(limits), proc, (key, tid, moment) -> Optional.empty());
+        var small = new LiveState(new State(limits), proc, (key, tid, moment) -> Whose.UNKNOWN);
         proc.add(3, 4, SECOND, "three");
         proc.add(4, 3, SECOND, "four");
         int[] ids = {0, 1, 2, 3, 4, 5, 6, 7, -1, Integer.MAX_VALUE, Integer.MIN_VALUE};
