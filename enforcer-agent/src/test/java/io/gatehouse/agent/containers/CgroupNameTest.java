@@ -81,6 +81,8 @@ final class CgroupNameTest {
                 "/system.slice/docker-abc.scope",
                 "/docker/<A>0",
                 "/a:b:c",
+                "/process_api/c2c8a81bd7b145a3dba2c15b5f739f00",
+                "/process_api/c2c8a81bd7b145a3dba2c15b5f739f00-1234567890",
                 "/system.slice:unheard:<A>",
                 "/user.slice/runc-..scope",
                 "/user.slice/runc-.scope"

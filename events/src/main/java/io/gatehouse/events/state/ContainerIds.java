@@ -32,13 +32,27 @@ final class ContainerIds {
     private ContainerIds() {}
 
     /// The id, and the runtime where the path alone tells it.
-    record Found(String id, Container.Kind kind) {
-        static final Found NOTHING = new Found("", Container.Kind.UNKNOWN);
+    ///
+    /// @param form what the path shows the id by
+    record Found(String id, Container.Kind kind, Form form) {
+        static final Found NOTHING = new Found("", Container.Kind.UNKNOWN, Form.NAME);
+
+        /// Whether no group of the host would be called so by chance.
+        boolean isHash() {
+            return form == Form.HASH;
+        }
 
         /// Whether no runtime will tell of the container, so that this is all there is to know.
         boolean isAll() {
             return kind != Container.Kind.UNKNOWN;
         }
+    }
+
+    enum Form {
+        /// 64 hex digits, which a runtime has drawn.
+        HASH,
+        /// Chosen by somebody.
+        NAME
     }
 
     static Found in(Cgroups cgroups) {
@@ -55,23 +69,23 @@ final class ContainerIds {
         for (var around : AROUND) {
             var id = fullId(path, around[0], around[1]);
             if (id != null) {
-                return new Found(id, Container.Kind.UNKNOWN);
+                return new Found(id, Container.Kind.UNKNOWN, Form.HASH);
             }
         }
         var id = containerd(path);
         if (id != null) {
-            return new Found(id, Container.Kind.UNKNOWN);
+            return new Found(id, Container.Kind.UNKNOWN, Form.NAME);
         }
         id = lxc(path);
         if (id != null) {
-            return new Found(id, Container.Kind.LXC);
+            return new Found(id, Container.Kind.LXC, Form.NAME);
         }
         id = libvirt(path);
         if (id != null) {
-            return new Found(id, Container.Kind.LIBVIRT_LXC);
+            return new Found(id, Container.Kind.LIBVIRT_LXC, Form.NAME);
         }
         id = bpm(path);
-        return id == null ? Found.NOTHING : new Found(id, Container.Kind.BPM);
+        return id == null ? Found.NOTHING : new Found(id, Container.Kind.BPM, Form.NAME);
     }
 
     /// 64 hex digits between the last places of prefix and suffix, cut to the usual 12.

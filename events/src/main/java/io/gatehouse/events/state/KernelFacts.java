@@ -86,6 +86,7 @@ public final class KernelFacts {
             task.startIsRough = true;
             task.cloneNanos = wallNanos;
             task.flags |= Task.CLONE_INVERTED; // its parent's clone, returning late, makes no second one
+            believeHashOnly(task);
         }
         return task;
     }
@@ -249,19 +250,19 @@ public final class KernelFacts {
         machine.join(task, cgroups);
         if (container != null) {
             place(task, container);
-        } else if (!looksLikeHash(task.containerId)) {
-            task.containerId = ""; // a path of two free names, which any group of the host may have, too
-            task.forgetLookups();
+        } else {
+            believeHashOnly(task);
         }
     }
 
-    private static boolean looksLikeHash(String id) {
-        for (int i = 0; i < id.length(); i++) {
-            if (Character.digit(id.charAt(i), 16) < 0) {
-                return false;
-            }
+    /// A capture believes any path of two free names, as `/default/redis`. On a node such a path may be any group of
+    /// the
+    /// host, and whose it is will be known soon.
+    private static void believeHashOnly(Task task) {
+        if (!task.containerId.isEmpty() && !task.cgroups.container().isHash()) {
+            task.containerId = "";
+            task.forgetLookups();
         }
-        return id.length() == 12;
     }
 
     /// Says whose container all tasks of a control group are in.

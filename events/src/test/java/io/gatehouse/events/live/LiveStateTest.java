@@ -73,6 +73,10 @@ final class LiveStateTest {
     }
 
     private static ProcessEntry entry(int pid, int ppid, String comm) {
+        return entry(pid, ppid, comm, "cpu=/");
+    }
+
+    private static ProcessEntry entry(int pid, int ppid, String comm, String cgroup) {
         return new ProcessEntry(
                 pid,
                 pid,
@@ -89,7 +93,7 @@ final class LiveStateTest {
                 "/home",
                 "/",
                 List.of("A=b"),
-                List.of("cpu=/"),
+                List.of(cgroup),
                 1024,
                 0,
                 0,
@@ -474,6 +478,30 @@ final class LiveStateTest {
         var scene = close(Told.call(40).cgroup(99));
         assertEquals("", scene.containerId());
         assertSame(Container.HOST, scene.container());
+    }
+
+    /// The host's own processes in `/process_api/<32 hex digits>` were told as those of a container: such a path has
+    /// the
+    /// form of containerd's `/default/redis`, and what is cut from it that of a hash. No runtime draws ids of 32
+    /// digits.
+    @Test
+    void a_path_of_free_names_is_no_container_until_a_place_says_so() {
+        var path = "/process_api/c2c8a81bd7b145a3dba2c15b5f739f00";
+        live.scanned(entry(40, 1, "scanned", "memory=" + path), 49 * SECOND, Told.BOOTED, Told.BOOTED);
+        assertEquals("", task(40).containerId());
+        proc.cgroups.put(41L, List.of("memory=" + path));
+        assertEquals("", close(Told.call(41).cgroup(99)).containerId());
+        places.put(99L, container("c2c8a81bd7b1", "vouched for"));
+        assertEquals("c2c8a81bd7b1", close(Told.call(42).cgroup(99)).containerId());
+    }
+
+    @Test
+    void a_path_that_names_a_hash_is_a_container_until_a_place_says_otherwise() {
+        var path = "/shop/" + "ab".repeat(32);
+        live.scanned(entry(40, 1, "scanned", "memory=" + path), 49 * SECOND, Told.BOOTED, Told.BOOTED);
+        assertEquals("abababababab", task(40).containerId());
+        proc.cgroups.put(41L, List.of("memory=" + path));
+        assertEquals("abababababab", close(Told.call(41).cgroup(99)).containerId());
     }
 
     private static Container container(String id, String name) {

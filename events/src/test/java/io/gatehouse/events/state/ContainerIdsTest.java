@@ -2,9 +2,11 @@
 package io.gatehouse.events.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ContainerIdsTest {
@@ -37,6 +39,24 @@ class ContainerIdsTest {
                 new Case("/x.slice/-lxc\\x2dweb.scope", "web"),
                 new Case("bpm-abc.scope", "abc"),
                 new Case("/docker/" + FULL + "0", ""));
+    }
+
+    /// Of ECS and its like: where the agent's own node knows better, 32 digits are a name like others.
+    @ParameterizedTest
+    @CsvSource({
+        "/shop/<full>, true",
+        "/ecs/0123456789abcdef0123456789abcdef/<full>, true",
+        "/kubepods/burstable/pod9fed9a6a/<full>, true",
+        "/process_api/c2c8a81bd7b145a3dba2c15b5f739f00, false",
+        "/ecs/0123456789abcdef0123456789abcdef-1234567890, false",
+        "/default/redis, false",
+        "/default/0123456789ab, false",
+        "/lxc.payload.web, false"
+    })
+    void only_64_digits_are_a_hash(String path, boolean isHash) {
+        var cgroups = Cgroups.of(new String[] {"cpu=" + path.replace("<full>", FULL)}, Cgroups.NONE);
+        assertEquals(isHash, cgroups.container().isHash());
+        assertFalse(cgroups.container().id().isEmpty(), "captures believe all of these");
     }
 
     @ParameterizedTest
