@@ -8,8 +8,10 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,7 +21,7 @@ import java.util.function.Consumer;
 /// Spreads one recording over several files, each of which can be read alone.
 ///
 /// Files are named by the path given and a number from 0. Where their count is bounded, the oldest is
-/// written over.
+/// written over. A recording that nothing bounds is one file of the name given.
 public final class CaptureFiles implements CaptureVisitor, Closeable {
     /// When the next file begins, before an event.
     ///
@@ -27,6 +29,8 @@ public final class CaptureFiles implements CaptureVisitor, Closeable {
     /// @param span between the file's first event and the one to be written, by their own times
     /// @param files how many there are at most
     public record Limits(OptionalLong bytes, Optional<Duration> span, OptionalInt files) {
+        public static final Limits NONE = new Limits(OptionalLong.empty(), Optional.empty(), OptionalInt.empty());
+
         public Limits {
             if (files.isPresent() && files.getAsInt() < 1) {
                 throw new IllegalArgumentException("at least one file, got " + files.getAsInt());
@@ -38,7 +42,10 @@ public final class CaptureFiles implements CaptureVisitor, Closeable {
     private final Packing packing;
     private final Limits limits;
     private final Consumer<CaptureVisitor> present;
+    private Path current;
     private Counted counted;
+    /// Of the file, up to where it is whole.
+    private long sound;
     private CaptureWriter writer;
     private int number;
     private boolean empty = true;
@@ -122,12 +129,17 @@ public final class CaptureFiles implements CaptureVisitor, Closeable {
     }
 
     private void open() throws IOException {
-        counted = new Counted(Files.newOutputStream(nextPath()));
+        current = nextPath();
+        sound = 0;
+        counted = new Counted(Files.newOutputStream(current));
         writer = CaptureWriter.to(counted, packing);
         empty = true;
     }
 
     private Path nextPath() {
+        if (limits.equals(Limits.NONE)) {
+            return path;
+        }
         var digits = Integer.toString(number);
         if (limits.files().isPresent()) {
             int files = limits.files().getAsInt();
@@ -135,6 +147,29 @@ public final class CaptureFiles implements CaptureVisitor, Closeable {
             digits = String.format("%0" + width + "d", number % files);
         }
         return path.resolveSibling(path.getFileName() + digits);
+    }
+
+    /// Hands everything to the file system.
+    public void flush() throws IOException {
+        writer.flush();
+        sound = counted.bytes;
+    }
+
+    /// After a fault while writing: closes the file and leaves of it what was whole at the last [#flush], so that it is
+    /// read without one. A packed file is left as it is: it can be read up to its fault.
+    public void abandon() {
+        try {
+            writer.close();
+        } catch (IOException | UncheckedIOException _) {
+            // the fault again
+        }
+        if (packing == Packing.NONE) {
+            try (var file = FileChannel.open(current, StandardOpenOption.WRITE)) {
+                file.truncate(sound);
+            } catch (IOException _) {
+                return; // it can still be read up to its fault
+            }
+        }
     }
 
     @Override

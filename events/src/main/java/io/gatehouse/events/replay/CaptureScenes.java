@@ -12,6 +12,7 @@ import io.gatehouse.events.capture.MachineEntry;
 import io.gatehouse.events.capture.ProcessEntry;
 import io.gatehouse.events.state.Limits;
 import io.gatehouse.events.state.Losses;
+import io.gatehouse.events.state.Machine;
 import io.gatehouse.events.state.Scene;
 import io.gatehouse.events.state.State;
 import java.io.IOException;
@@ -33,6 +34,11 @@ public final class CaptureScenes implements CaptureVisitor {
         /// @param scene filled again for the next event
         /// @return whether to go on
         boolean scene(Scene scene);
+
+        /// A recording begins.
+        ///
+        /// @param machine its machine, of which nothing is known yet; brought up to date before every scene
+        default void begins(Machine machine) {}
     }
 
     /// @param losses of the last recording in the file
@@ -51,6 +57,7 @@ public final class CaptureScenes implements CaptureVisitor {
         this.beside = beside;
         this.visitor = visitor;
         this.state = new State(limits);
+        visitor.begins(state.machine());
     }
 
     /// @param in plain or packed; not closed
@@ -73,6 +80,7 @@ public final class CaptureScenes implements CaptureVisitor {
         beside.section();
         state = new State(limits);
         begun = false;
+        visitor.begins(state.machine());
     }
 
     @Override

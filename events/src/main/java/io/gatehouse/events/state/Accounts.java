@@ -6,6 +6,7 @@ import io.gatehouse.events.state.Account.User;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Users and groups of the host and of each container.
 public final class Accounts {
@@ -64,6 +65,11 @@ public final class Accounts {
     public Group group(String container, long gid) {
         var book = books.get(container);
         return book == null ? null : book.groups.get(gid);
+    }
+
+    void forEachOfHost(Consumer<User> users, Consumer<Group> groups) {
+        host.users.forEach(users);
+        host.groups.forEach(groups);
     }
 
     public int size() {

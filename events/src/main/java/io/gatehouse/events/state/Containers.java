@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.events.state;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -25,6 +26,10 @@ public final class Containers {
     /// Null if unknown.
     public Container byId(String id) {
         return byId.get(id);
+    }
+
+    Collection<Container> all() {
+        return byId.values();
     }
 
     public int size() {

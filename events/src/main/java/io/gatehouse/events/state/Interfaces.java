@@ -6,7 +6,7 @@ import java.util.List;
 
 /// The machine's network interfaces: which addresses are its own.
 public final class Interfaces {
-    private static final int MOST = 4096;
+    static final int MOST = 4096;
 
     private final List<Ipv4> ipv4 = new ArrayList<>();
     private final List<String> ipv6 = new ArrayList<>();

@@ -27,11 +27,15 @@ public final class Inventory {
     }
 
     public void machine(MachineEntry entry) {
+        machine.entry = entry;
         machine.bootNanos = entry.bootNanos();
         machine.hostName = entry.hostName().isEmpty() ? null : kept(entry.hostName());
     }
 
     public void networkInterface(InterfaceEntry entry) {
+        if (machine.interfaceEntries.size() < Interfaces.MOST) {
+            machine.interfaceEntries.add(entry);
+        }
         switch (entry.address().length()) {
             case 4 -> machine.interfaces().addIpv4(entry.address(), entry.mask());
             case 16 -> machine.interfaces().addIpv6(entry.address());

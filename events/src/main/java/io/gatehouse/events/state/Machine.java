@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.events.state;
 
+import io.gatehouse.events.capture.InterfaceEntry;
+import io.gatehouse.events.capture.MachineEntry;
 import io.gatehouse.events.state.Account.Group;
 import io.gatehouse.events.state.Account.User;
 import java.util.ArrayList;
@@ -34,6 +36,10 @@ public final class Machine {
     private long numberToClose = -1;
     long bootNanos;
     String hostName;
+    /// As they were told; null and empty if they were not.
+    MachineEntry entry;
+
+    final List<InterfaceEntry> interfaceEntries = new ArrayList<>();
     long firstEventNanos;
 
     enum Line {
