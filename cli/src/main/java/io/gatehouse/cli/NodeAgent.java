@@ -6,7 +6,7 @@ import io.gatehouse.agent.AgentListener;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.kernel.KernelException;
-import io.gatehouse.agent.kernel.Machine;
+import io.gatehouse.cli.exit.KernelLacks;
 import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.alert.Alert;
@@ -30,15 +30,7 @@ final class NodeAgent {
     }
 
     static void refuseIfLacking() {
-        var lacks = Machine.lacks();
-        if (lacks.isEmpty()) {
-            return;
-        }
-        var text = new StringBuilder("the agent cannot run on this machine; it lacks");
-        for (var lack : lacks) {
-            text.append("\n  - ").append(lack.what()).append("\n    fix: ").append(lack.fix());
-        }
-        throw Refusal.cannot(text.toString());
+        KernelLacks.refuse();
     }
 
     static Agent start(
@@ -76,8 +68,7 @@ final class NodeAgent {
             return loading.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof KernelException refused) {
-                throw Refusal.cannot("this kernel does not take the agent's programs: " + refused.getMessage()
-                        + "\nfix: 'gatehouse doctor' says what this kernel can do");
+                throw KernelLacks.refusal(refused);
             }
             throw e;
         }

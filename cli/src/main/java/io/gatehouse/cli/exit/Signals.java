@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.gatehouse.cli.agent;
+package io.gatehouse.cli.exit;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
-/// Signals that ask a running agent for something.
+/// Signals that ask a running command for something.
 ///
 /// Java's only way to them is `sun.misc.Signal`, which the compiler warns of whatever is said to it; so it is found by
 /// name. It belongs to `jdk.unsupported`, which every JDK has.

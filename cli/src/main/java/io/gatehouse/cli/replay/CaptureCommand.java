@@ -7,12 +7,12 @@ import io.gatehouse.engine.format.Buffers;
 import io.gatehouse.engine.format.Formatter;
 import io.gatehouse.events.capture.CaptureCopy;
 import io.gatehouse.events.capture.CaptureVisitor;
-import io.gatehouse.events.capture.CaptureWriter;
-import io.gatehouse.events.capture.CaptureWriter.Packing;
 import io.gatehouse.events.fields.SyscallFields;
 import io.gatehouse.events.replay.CaptureScenes;
 import io.gatehouse.events.replay.CaptureScenes.SceneVisitor;
 import io.gatehouse.events.state.Limits;
+import io.gatehouse.events.state.Machine;
+import io.gatehouse.events.state.Portrait;
 import io.gatehouse.events.state.Scene;
 import io.gatehouse.schemas.field.Field.Source;
 import io.gatehouse.schemas.field.FieldCatalogue;
@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,26 +38,25 @@ import picocli.CommandLine.Spec;
         name = "capture",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints, filters and copies captures (.scap, plain, gzip or zstd).",
-            "Exits 2 if the file cannot be read to its end; everything before the fault is printed."
+            "Prints, filters and records what happens on this machine; or, with -r, prints, filters and copies a capture",
+            "(.scap, plain, gzip or zstd).",
+            "Exits 2 if the file cannot be read to its end; everything before the fault is printed. Exits 3 if this",
+            "machine does not let the kernel be watched, or what is written finds no place."
+        },
+        footer = {
+            "",
+            "Without -r it needs root, as the agent does, and leaves out what its own process does. Events lost are told by",
+            "cause while it runs. Ctrl-C ends it; nothing stays in the kernel."
         })
 public final class CaptureCommand implements Callable<Integer> {
     @Option(
             names = {"-r", "--read"},
             paramLabel = "FILE",
-            description = "The capture to read.")
+            description = "The capture to read, instead of the running kernel.")
     private Path file;
 
-    @Option(
-            names = {"-w", "--write"},
-            paramLabel = "FILE",
-            description = "Writes the events that pass the filter into a capture instead of printing them.")
-    private Path copy;
-
-    @Option(
-            names = {"-z", "--compress"},
-            description = "Packs what is written with gzip.")
-    private boolean packed;
+    @Mixin
+    private WriteOptions writing;
 
     @Option(
             names = {"-p", "--print"},
@@ -97,7 +97,7 @@ public final class CaptureCommand implements Callable<Integer> {
             names = "-M",
             paramLabel = "SECONDS",
             defaultValue = "0",
-            description = "Stops so long after the first event, by the events' clock.")
+            description = "Stops so long after the first event, by the events' clock, or after so long of listening.")
     private long seconds;
 
     @Option(
@@ -125,15 +125,22 @@ public final class CaptureCommand implements Callable<Integer> {
             out().flush();
             return Exit.OK.code();
         }
-        if (file == null) {
-            throw Refusal.badInput("name a capture with -r; events of the running kernel cannot be captured yet");
-        }
+        writing.check();
+        var readers = new SyscallFields(utc ? ZoneId.of("UTC") : ZoneId.systemDefault());
+        var passing = Filter.of(filter, readers, err());
         try {
-            return (copy == null ? print() : write()).code();
-        } catch (NoSuchFileException _) {
-            throw Refusal.badInput("there is no capture " + file);
+            if (file == null) {
+                return listen(passing, readers).code();
+            }
+            return (writing.file().isEmpty() ? print(passing, readers) : copy(passing)).code();
+        } catch (NoSuchFileException missing) {
+            throw Refusal.badInput(
+                    file == null ? "there is no folder for " + missing.getMessage() : "there is no capture " + file);
         } catch (IOException | UncheckedIOException e) {
-            throw Refusal.badInput("the capture cannot be read or written: " + e.getMessage());
+            throw file == null
+                    ? Refusal.cannot("the recording ended, it cannot be written: " + e.getMessage()
+                            + "\nfix: make room; what was written before can be read")
+                    : Refusal.badInput("the capture cannot be read or written: " + e.getMessage());
         }
     }
 
@@ -145,53 +152,86 @@ public final class CaptureCommand implements Callable<Integer> {
         return spec.commandLine().getErr();
     }
 
-    private Exit print() throws IOException {
-        var readers = readers();
-        var formatter =
-                new Formatter<>(LineFormat.of(format, time, err()), readers, base64 ? Buffers.BASE64 : Buffers.DOTS);
-        return read(_ -> true, readers, scene -> {
-            if (!internal && scene.event().type().category().equals("internal")) {
-                return;
-            }
-            if (json) {
-                out().println(formatter.json(scene));
-            } else {
-                formatter.line(scene).ifPresent(out()::println);
-            }
-        });
+    // ---- the running kernel
+
+    private Exit listen(Filter passing, SyscallFields readers) throws IOException {
+        if (writing.file().isEmpty()) {
+            live(passing, printing(readers)).run(HeardKinds.toPrint(passing.rule()), false);
+            return Exit.OK;
+        }
+        var to = new LiveWriting(writing);
+        boolean sound = false;
+        try {
+            live(passing, to).run(HeardKinds.toWrite(passing.rule()), true);
+            sound = true;
+        } finally {
+            to.end(sound);
+        }
+        return Exit.OK;
+    }
+
+    private LiveCapture live(Filter passing, SceneUse use) {
+        return new LiveCapture(passing, use, new Extent(most, seconds), seconds, err());
+    }
+
+    private Printing printing(SyscallFields readers) {
+        var buffers = base64 ? Buffers.BASE64 : Buffers.DOTS;
+        var formatter = new Formatter<>(LineFormat.of(format, time, err()), readers, buffers);
+        return new Printing(out(), formatter, json, internal);
+    }
+
+    // ---- a capture
+
+    private Exit print(Filter passing, SyscallFields readers) throws IOException {
+        return read(passing, _ -> true, _ -> {}, printing(readers)::print);
     }
 
     /// Events that do not pass but change the state are written for the state alone, so that a reader of the copy knows
     /// the same of those that do.
-    private Exit write() throws IOException {
-        if (Files.exists(copy) && Files.isSameFile(file, copy)) {
+    private Exit copy(Filter passing) throws IOException {
+        var target = writing.file().orElseThrow();
+        if (Files.exists(target) && Files.isSameFile(file, target)) {
             throw Refusal.badInput("a capture cannot be written over itself while it is read");
         }
-        try (var writer = CaptureWriter.to(Files.newOutputStream(copy), packed ? Packing.GZIP : Packing.NONE)) {
-            return read(writer, readers(), scene -> writer.event(scene.event()));
+        var copied = new Copied();
+        try (var writer = writing.open(to -> Portrait.tell(copied.machine, copied.lastNanos, to))) {
+            return read(passing, writer, machine -> copied.machine = machine, scene -> {
+                copied.lastNanos = scene.event().timeNanos();
+                writer.event(scene.event());
+            });
         }
     }
 
-    private SyscallFields readers() {
-        return new SyscallFields(utc ? ZoneId.of("UTC") : ZoneId.systemDefault());
+    /// How far a copy has come.
+    private static final class Copied {
+        private Machine machine;
+        private long lastNanos;
     }
 
     /// @param beside is told of what the capture holds besides the events that pass
-    private Exit read(CaptureVisitor beside, SyscallFields readers, Consumer<Scene> use) throws IOException {
-        var passing = Filter.of(filter, readers, err());
-        var extent = new Extent();
-        SceneVisitor visitor = scene -> {
-            if (extent.ended(scene)) {
-                return false;
+    private Exit read(Filter passing, CaptureVisitor beside, Consumer<Machine> begins, Consumer<Scene> use)
+            throws IOException {
+        var extent = new Extent(most, seconds);
+        var visitor = new SceneVisitor() {
+            @Override
+            public void begins(Machine machine) {
+                begins.accept(machine);
             }
-            if (passing.passes(scene)) {
-                use.accept(scene);
-                return ++extent.passed < most;
+
+            @Override
+            public boolean scene(Scene scene) {
+                if (extent.ended(scene)) {
+                    return false;
+                }
+                if (passing.passes(scene)) {
+                    use.accept(scene);
+                    return extent.goesOn();
+                }
+                if (CaptureCopy.changesState(scene.event().type())) {
+                    beside.stateOnly(scene.event());
+                }
+                return true;
             }
-            if (CaptureCopy.changesState(scene.event().type())) {
-                beside.stateOnly(scene.event());
-            }
-            return true;
         };
         try (var in = Files.newInputStream(file)) {
             var replayed = CaptureScenes.read(in, Limits.DEFAULT, beside, visitor);
@@ -200,18 +240,6 @@ public final class CaptureCommand implements Callable<Integer> {
             Lost.tell(file, replayed, err());
             err().flush();
             return replayed.summary().fault().isEmpty() ? Exit.OK : Exit.BAD_INPUT;
-        }
-    }
-
-    /// How far a reading has come.
-    private final class Extent {
-        private long passed;
-        private long first = -1;
-
-        boolean ended(Scene scene) {
-            long now = scene.event().timeNanos();
-            first = first < 0 ? now : first;
-            return seconds > 0 && now - first > seconds * 1_000_000_000;
         }
     }
 }

@@ -30,25 +30,42 @@ import java.util.Optional;
 final class Filter {
     private static final String NAME = "the filter";
 
+    private final Optional<Rule> rule;
     private final Optional<Matcher<Scene>> matcher;
 
-    private Filter(Optional<Matcher<Scene>> matcher) {
-        this.matcher = matcher;
+    private Filter(Optional<Rule> rule, Readers<Scene> readers) {
+        this.rule = rule;
+        this.matcher = rule.map(only ->
+                MatchPlan.compile(List.of(only), Source.SYSCALL, readers).matcher(RuleMatching.FIRST));
     }
 
     /// @param words of the condition; none lets every event through
     /// @throws Refusal it cannot be understood, after everything wrong with it was printed
     static Filter of(List<String> words, Readers<Scene> readers, PrintWriter err) {
         if (words.isEmpty()) {
-            return new Filter(Optional.empty());
+            return new Filter(Optional.empty(), readers);
         }
         var source = new SourceText(NAME, String.join(" ", words));
-        var plan = MatchPlan.compile(List.of(rule(source, err)), Source.SYSCALL, readers);
-        return new Filter(Optional.of(plan.matcher(RuleMatching.FIRST)));
+        return new Filter(Optional.of(rule(source, err)), readers);
+    }
+
+    /// As a rule; absent where everything passes.
+    Optional<Rule> rule() {
+        return rule;
     }
 
     boolean passes(Scene scene) {
         return matcher.isEmpty() || matcher.get().match(scene, scene.event().code(), (_, _) -> {}) > 0;
+    }
+
+    /// By the name of the file that was asked for, or by the kernel's own where that is another.
+    boolean passesByAnyName(Scene scene) {
+        if (passes(scene)) {
+            return true;
+        }
+        boolean passes = scene.useResolvedName(true) && passes(scene);
+        scene.useResolvedName(false);
+        return passes;
     }
 
     private static Rule rule(SourceText source, PrintWriter err) {
