@@ -212,16 +212,6 @@ final class Opened {
         }
 
         @Override
-        public void podsChanged() {
-            // no pods here
-        }
-
-        @Override
-        public void close() {
-            // holds nothing
-        }
-
-        @Override
         public void chores() {}
 
         @Override
