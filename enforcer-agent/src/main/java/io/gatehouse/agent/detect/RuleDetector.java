@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /// Puts every event of the running kernel to the rules in force: a record is made a scene, the scene is matched by the
@@ -40,6 +41,8 @@ public final class RuleDetector implements AutoCloseable {
     /// Beginnings and ends of processes are told whatever of them is wanted.
     private static final KernelFilter PROCESSES = new KernelFilter(Map.of(PROCESS_ENDED, List.of(KernelNeed.NONE)));
     private static final int WAIT_MILLIS = 200;
+    private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long MOST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MOST_TOLD_FAILURES = 20;
 
@@ -150,9 +153,12 @@ public final class RuleDetector implements AutoCloseable {
 
     private void run() {
         nextChoresNanos = System.nanoTime() + CHORES_NANOS;
+        long pauseNanos = 0;
         while (!stopping) {
             guarded("rules were not put in force", this::applyWanted);
-            guarded("the kernel was not read", () -> watch.read(this::receive, WAIT_MILLIS));
+            pauseNanos = guarded("the kernel was not read", () -> watch.read(this::receive, WAIT_MILLIS))
+                    ? 0
+                    : pause(pauseNanos);
             if (System.nanoTime() - nextChoresNanos >= 0) {
                 nextChoresNanos = System.nanoTime() + CHORES_NANOS;
                 guarded("the chores were not done", this::chores);
@@ -162,12 +168,26 @@ public final class RuleDetector implements AutoCloseable {
     }
 
     /// The edge of the thread: one failure must not end what watches all the rest.
-    private void guarded(String what, Runnable step) {
+    private boolean guarded(String what, Runnable step) {
         try {
             step.run();
+            return true;
         } catch (RuntimeException e) {
             failed(what, e);
+            return false;
         }
+    }
+
+    /// What fails at once and for ever must not take a processor. The end cuts it short.
+    ///
+    /// @param before the pause before this one, 0 for none
+    /// @return how long it was meant to be
+    private long pause(long before) {
+        long nanos = Math.clamp(2 * before, LEAST_PAUSE_NANOS, MOST_PAUSE_NANOS);
+        if (!stopping) {
+            LockSupport.parkNanos(this, nanos);
+        }
+        return nanos;
     }
 
     private void failed(String what, RuntimeException e) {
@@ -369,6 +389,7 @@ public final class RuleDetector implements AutoCloseable {
     public void close() {
         stopping = true;
         watch.wake();
+        LockSupport.unpark(thread);
         try {
             thread.join();
         } catch (InterruptedException _) {

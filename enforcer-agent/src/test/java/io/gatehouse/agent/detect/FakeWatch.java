@@ -25,6 +25,7 @@ final class FakeWatch implements Watch {
     final BlockingQueue<byte[]> sieved = new LinkedBlockingQueue<>();
     final Map<Long, Place> places = new ConcurrentHashMap<>();
     volatile Map<WatchCounter, Long> counts = Map.of();
+    volatile boolean unreadable;
     private final LiveRecord record = new LiveRecord();
 
     @Override
@@ -34,6 +35,9 @@ final class FakeWatch implements Watch {
 
     @Override
     public int read(RecordSink sink, int timeoutMillis) {
+        if (unreadable) {
+            throw new IllegalStateException("of the test");
+        }
         int read = 0;
         try {
             for (var next = records.poll(timeoutMillis, TimeUnit.MILLISECONDS); next != null; next = records.poll()) {

@@ -350,4 +350,20 @@ class RuleDetectorTest {
         }
         assertTrue(notices.isEmpty(), notices::toString);
     }
+
+    @Test
+    void a_kernel_side_that_cannot_be_read_is_asked_less_and_less_until_it_can() throws Exception {
+        watch.unreadable = true;
+        long begin = System.nanoTime();
+        start(SHADOW);
+        for (int i = 0; i < 6; i++) {
+            var notice = notices.poll(10, TimeUnit.SECONDS);
+            assertTrue(notice != null && notice.contains("was not read"), () -> "told " + notice);
+        }
+        assertTrue(System.nanoTime() - begin >= TimeUnit.MILLISECONDS.toNanos(10 + 20 + 40 + 80 + 160));
+
+        watch.unreadable = false;
+        tell(Opened.reading("/etc/shadow"));
+        assertEquals("shadow", alert().rule());
+    }
 }
