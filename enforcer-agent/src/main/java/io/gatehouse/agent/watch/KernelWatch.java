@@ -307,28 +307,28 @@ public final class KernelWatch implements AutoCloseable {
         return text.lines().findFirst().orElse("");
     }
 
-    /// How system calls are heard now.
+    /// How system calls are heard now; how they would be, while nothing asks for any.
     public synchronized String carrier() {
         var why = programs.whyNotPerCall();
         if (why.isPresent()) {
             return FOR_ALL + "; one for each is refused: " + firstLine(why.get());
         }
-        int all = entries.size();
+        if (!options.ownPrograms()) {
+            return FOR_ALL;
+        }
         int left = entries.notByTheirOwn().size();
-        if (all > 0 && left == 0) {
+        if (left == 0) {
             return "one program for each of them (fexit)";
         }
-        return all == left ? FOR_ALL : FOR_ALL + " and, " + (all - left) + " of " + all + ", by their own (fexit)";
-    }
-
-    /// Whether calls have gone over to their own programs as far as they are to.
-    boolean isSettled() {
-        return own.isSettled();
-    }
-
-    /// Of the calls that are to have programs of their own, those that were refused one, and why.
-    Map<String, String> refusedOwn() {
-        return own.refused();
+        int gone = entries.size() - left;
+        var text = gone == 0 ? FOR_ALL : FOR_ALL + ", but for " + gone + " that have their own (fexit)";
+        if (!own.isSettled()) {
+            return text + "; they are going over to programs of their own";
+        }
+        return own.refused().entrySet().stream()
+                .findFirst()
+                .map(refused -> text + "; refused is " + refused.getKey() + ": " + firstLine(refused.getValue()))
+                .orElse(text);
     }
 
     /// Of the ring in use.

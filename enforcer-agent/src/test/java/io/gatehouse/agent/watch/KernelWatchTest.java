@@ -544,7 +544,8 @@ class KernelWatchTest {
     private void awaitOwnPrograms() {
         untilSlowly("the calls have gone over", () -> {
             read();
-            return watch.carrier().equals("one program for each of them (fexit)");
+            return watch.carrier().equals("one program for each of them (fexit)")
+                    && !watch.attached().contains("gw_call_done");
         });
     }
 
