@@ -215,12 +215,6 @@ final class Opened {
         public void chores() {}
 
         @Override
-        public void podsChanged() {}
-
-        @Override
-        public void close() {}
-
-        @Override
         public DetectCounts.StateSizes sizes() {
             return DetectCounts.StateSizes.NONE;
         }
