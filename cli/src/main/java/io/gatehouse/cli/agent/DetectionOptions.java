@@ -104,7 +104,11 @@ public final class DetectionOptions {
             alerts = alerts.withFile(alertsFile);
         }
         var more = new ArrayList<Addition>(alerts.additions().additions());
-        more.addAll(additions.ofSystemCalls(err).additions());
+        for (var addition : additions.ofSystemCalls(err).additions()) {
+            if (!more.contains(addition)) { // as what is suggested without being asked for
+                more.add(addition);
+            }
+        }
         var settings = configured
                 .withOptions(selection.over(configured.rules()))
                 .withAlerts(alerts.withAdditions(new OutputAdditions(more)));

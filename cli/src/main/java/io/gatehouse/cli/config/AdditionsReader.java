@@ -37,6 +37,9 @@ final class AdditionsReader {
 
     OutputAdditions read() {
         var additions = new ArrayList<Addition>();
+        if (tree.node("append_output").isEmpty()) {
+            suggest(Match.EVERY_RULE, additions); // rules' own outputs do not say which container it was
+        }
         for (var item : tree.items("append_output")) {
             if (item instanceof Mapping addition) {
                 read(addition, additions);

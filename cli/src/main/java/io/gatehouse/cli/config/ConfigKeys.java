@@ -31,7 +31,10 @@ final class ConfigKeys {
         kept("json_include_tags_property", Kind.SWITCH);
         kept("time_format_iso_8601", Kind.SWITCH);
         kept("buffer_format_base64", Kind.SWITCH);
-        kept("append_output", Kind.LIST, "suggested_output adds container and pod, for rules over system calls");
+        kept(
+                "append_output",
+                Kind.LIST,
+                "suggested_output adds container and pod, for rules over system calls; so where nothing is given");
         kept("static_fields", Kind.MAP, "each stands in output_fields as static.KEY; %static.KEY is no field");
         kept("stdout_output.enabled", Kind.SWITCH, "on where it is not given and there is no file_output");
         kept("file_output.enabled", Kind.SWITCH);
