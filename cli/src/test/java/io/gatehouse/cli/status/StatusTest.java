@@ -88,7 +88,7 @@ class StatusTest {
 
     @Test
     void the_socket_is_its_owners_alone_and_answers_in_both_forms() throws IOException {
-        try (var socket = StatusSocket.open(folder, StatusTest::full)) {
+        try (var _ = StatusSocket.open(folder, StatusTest::full)) {
             assertEquals(
                     "rw-------",
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("agent.sock"))));
@@ -102,7 +102,7 @@ class StatusTest {
 
     @Test
     void a_caller_that_says_nothing_keeps_nobody_waiting_for_long() throws IOException {
-        try (var socket = StatusSocket.open(folder, StatusTest::full);
+        try (var _ = StatusSocket.open(folder, StatusTest::full);
                 var silent = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             silent.connect(UnixDomainSocketAddress.of(folder.resolve("agent.sock")));
             assertTrue(StatusSocket.ask(folder, Form.TEXT).isPresent());
@@ -115,7 +115,7 @@ class StatusTest {
             left.bind(UnixDomainSocketAddress.of(folder.resolve("agent.sock")));
         }
         assertEquals(Optional.empty(), StatusSocket.ask(folder, Form.TEXT));
-        try (var socket = StatusSocket.open(folder, StatusTest::full)) {
+        try (var _ = StatusSocket.open(folder, StatusTest::full)) {
             assertTrue(StatusSocket.ask(folder, Form.TEXT).isPresent());
         }
     }
@@ -123,7 +123,7 @@ class StatusTest {
     @Test
     void a_status_that_cannot_be_taken_ends_one_answer_and_not_the_server() throws IOException {
         var broken = new java.util.concurrent.atomic.AtomicBoolean(true);
-        try (var socket = StatusSocket.open(folder, () -> {
+        try (var _ = StatusSocket.open(folder, () -> {
             if (broken.getAndSet(false)) {
                 throw new IllegalStateException("once");
             }

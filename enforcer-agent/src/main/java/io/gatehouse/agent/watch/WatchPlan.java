@@ -5,6 +5,7 @@ import io.gatehouse.engine.match.KernelFilter;
 import io.gatehouse.schemas.event.Call;
 import io.gatehouse.schemas.event.Call.Sieve;
 import io.gatehouse.schemas.event.CallTable;
+import io.gatehouse.schemas.event.Capture;
 import io.gatehouse.schemas.event.EventTable;
 import io.gatehouse.schemas.event.EventType;
 import io.gatehouse.schemas.event.EventType.Origin;
@@ -49,9 +50,10 @@ public record WatchPlan(Map<Integer, WatchCall> calls, boolean processes, Set<In
             for (var call : ofEvent) {
                 int wanted = 0;
                 for (var need : needs) {
-                    wanted |= Outcome.admittedBy(need, call.openFlagsArgument() >= 0);
+                    wanted |= Outcome.admittedBy(need, tellsAccess(call));
                 }
-                add(calls, call, wanted, call.sieve());
+                boolean knows = call.openFlagsArgument() < 0 || tellsAccess(call);
+                add(calls, call, wanted, knows ? call.sieve() : Sieve.NONE);
                 seen |= CallTable.indexes(call).length > 0;
             }
             if (!seen && isOfKernel(EventTable.current().byCode(code))) {
@@ -61,6 +63,14 @@ public record WatchPlan(Map<Integer, WatchCall> calls, boolean processes, Set<In
         boolean anything = filter.needs().keySet().stream()
                 .anyMatch(code -> isOfKernel(EventTable.current().byCode(code)));
         return new WatchPlan(calls, anything, unseen);
+    }
+
+    /// Whether what a call opens for stands in a register. What stands in memory, another thread may change before it
+    /// is
+    /// looked at, so nothing is kept back by it.
+    private static boolean tellsAccess(Call call) {
+        int flags = call.openFlagsArgument();
+        return flags >= 0 && call.captures().get(flags) == Capture.NOTHING;
     }
 
     /// All there is, whatever the rules ask: for a recording.

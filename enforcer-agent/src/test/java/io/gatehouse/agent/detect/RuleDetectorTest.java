@@ -272,7 +272,9 @@ class RuleDetectorTest {
         tell(Opened.reading("/tmp/x").generation(2));
 
         assertEquals("x", alert().rule());
-        assertEquals(List.of("need [3, 307, 402]", "generation", "need [307, 402]", "generation"), watch.calls);
+        assertEquals(
+                List.of("need [186]", "need [3, 307, 402]", "generation", "need [307, 402]", "generation"),
+                watch.calls);
         assertEquals(next.rules().digest(), detector.counts().rulesDigest());
     }
 

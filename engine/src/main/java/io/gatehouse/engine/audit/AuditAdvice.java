@@ -5,15 +5,14 @@ import io.gatehouse.engine.diagnostic.Code;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /// What an API server accepts and nobody wants.
 final class AuditAdvice {
-    /// What holds secrets, by group: its body in a log is a secret in a log.
-    private static final Map<String, Set<String>> SECRET = Map.of(
-            "", Set.of("secrets", "serviceaccounts/token"),
-            "authentication.k8s.io", Set.of("tokenreviews"));
+    /// What holds secrets: its body in a log is a secret in a log.
+    private static final List<AuditRequest.Resource> SECRET = List.of(
+            new AuditRequest.Resource("", "secrets", "", "default", ""),
+            new AuditRequest.Resource("", "serviceaccounts", "token", "default", ""),
+            new AuditRequest.Resource("authentication.k8s.io", "tokenreviews", "", "", ""));
     private static final String FIRST_STAGE = "RequestReceived";
 
     private final List<Diagnostic> found = new ArrayList<>();
@@ -43,21 +42,14 @@ final class AuditAdvice {
     }
 
     private void secrets(AuditPolicy policy) {
-        SECRET.forEach((group, kinds) -> kinds.stream().sorted().forEach(kind -> {
-            int slash = kind.indexOf('/');
-            var asked = new AuditRequest.Resource(
-                    group,
-                    slash < 0 ? kind : kind.substring(0, slash),
-                    slash < 0 ? "" : kind.substring(slash + 1),
-                    "default",
-                    "");
+        for (var asked : SECRET) {
             var answer = policy.answer(new AuditRequest("", List.of(), "create", asked));
             if (answer.level().compareTo(AuditLevel.REQUEST) >= 0) {
                 found.add(Code.AUDIT_SECRETS.at(
                         answer.rule().orElseThrow().span(),
-                        "the contents of " + kind + " are written into the log by this rule"));
+                        "the contents of " + asked.combined() + " are written into the log by this rule"));
             }
-        }));
+        }
     }
 
     private void twice(List<AuditRule> rules) {
