@@ -212,6 +212,16 @@ final class Opened {
         }
 
         @Override
+        public void podsChanged() {
+            // no pods here
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
+
+        @Override
         public void chores() {}
 
         @Override
