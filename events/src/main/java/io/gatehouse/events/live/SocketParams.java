@@ -7,6 +7,7 @@ import io.gatehouse.schemas.event.Source.From;
 /// Addresses, ends and options of sockets, in the format's form.
 final class SocketParams {
     private static final int UNIX = 1;
+    private static final int UNSPECIFIED = 0;
     private static final int IPV4 = 2;
     private static final int IPV6 = 10;
     private static final int IPV4_BYTES = 4;
@@ -138,7 +139,10 @@ final class SocketParams {
         int remoteAt = at + REMOTE;
         // one that is not connected has no other end but the one it was told to send to, or heard from
         int least = family == IPV4 ? IPV4_ADDRESS : IPV6_ADDRESS;
-        if (port == 0 && given >= 0 && record.length(given) >= least && record.u16(record.offset(given)) == family) {
+        if (port == 0
+                && given >= 0
+                && record.length(given) >= least
+                && isOf(family, record.u16(record.offset(given)))) {
             port = port(record, record.offset(given) + 2);
             remoteAt = record.offset(given) + (family == IPV4 ? 4 : 8);
         }
@@ -153,6 +157,11 @@ final class SocketParams {
             out.bytes(record.bytes(), at + LOCAL, size);
             out.number(record.u16(at + LOCAL_PORT), 2);
         }
+    }
+
+    /// The kernel sends to an address of no family by an IPv4 socket as if it said IPv4, for old programs' sake.
+    private static boolean isOf(int family, int given) {
+        return given == family || family == IPV4 && given == UNSPECIFIED;
     }
 
     private void unix(LiveRecord record, int tag, int given, boolean outbound) {
