@@ -5,14 +5,24 @@
 #ifndef GW_CALL_H
 #define GW_CALL_H
 
-/* The class of an open by its flags, as gh_watch_call.wanted counts it. */
+/*
+ * The class of an open by its flags, as gh_watch_call.wanted counts it. What was
+ * opened says how: openat2 has its flags in the user's memory, which may have
+ * changed since.
+ */
 static __always_inline __u32 gw_access(struct gw_scratch *s)
 {
 	__u32 place = s->call.open_flags - 1;
-	__u64 flags;
+	__u64 flags, file;
 
 	if (place >= GH_WATCH_ARGS)
 		return 0;
+	if (s->call.capture[place] == GH_WATCH_FIXED && !s->failed &&
+	    !(s->uring & GW_URING_NO_RESULT)) {
+		file = gw_file_of(s, GH_WATCH_RESULT);
+		if (file)
+			return (GW_LOAD(file, file, f_flags) + 1) & O_ACCMODE;
+	}
 	flags = s->head.args[place];
 	/* openat2: in the struct that the argument points at. */
 	if (s->call.capture[place] == GH_WATCH_FIXED && !(s->uring & GW_URING_OPEN_HOW) &&

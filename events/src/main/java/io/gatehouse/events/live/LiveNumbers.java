@@ -33,6 +33,7 @@ final class LiveNumbers {
 
     // struct gh_watch_file
     private static final int FILE_DEVICE = 8;
+    private static final int FILE_FLAGS = 12;
     private static final int FILE_INODE = 16;
     private static final int FILE_LAYER = 28;
     static final int FILE_BYTES = 48;
@@ -253,7 +254,11 @@ final class LiveNumbers {
     }
 
     private boolean opened(LiveRecord record, Source source) {
-        if (!word(record, source)) {
+        if (!source.word().isRegister() && hasFile(record, Source.RESULT)) {
+            // What was opened says how it is open: the user's memory may have changed since, or be gone.
+            long open = Integer.toUnsignedLong(record.u32(fileAt + FILE_FLAGS));
+            value = word(record, source) ? value & ~ACCESS_MODE | open & ACCESS_MODE : open;
+        } else if (!word(record, source)) {
             return false;
         }
         long told = source.values().toFormat(value)

@@ -86,7 +86,27 @@ class LiveEventsTest {
                         .arg(0, AT_FDCWD)
                         .text(1, "/b")
                         .longs(2, 0x41, 0600, 0x0c)
-                        .file(RESULT, 4, "/b", 0100600, 0x456 << 20 | 0x12378, 9, 0));
+                        .file(RESULT, 4, "/b", 0100600, 1, 0x456 << 20 | 0x12378, 9, 0));
+    }
+
+    @Test
+    void flags_that_were_changed_behind_the_pointer_do_not_hide_a_write() {
+        shows(
+                "openat2 fd=4(<f>/b) dirfd=-100(AT_FDCWD) name=/b flags=2(O_WRONLY) mode=0 resolve=0 dev=12345678 ino=9",
+                call("openat2")
+                        .result(4)
+                        .arg(0, AT_FDCWD)
+                        .text(1, "/b")
+                        .longs(2, 0, 0, 0)
+                        .file(RESULT, 4, "/b", 0100600, 1, 0x456 << 20 | 0x12378, 9, 0));
+        shows(
+                "openat2 fd=4(<f>/b) dirfd=-100(AT_FDCWD) name=/b flags=2(O_WRONLY) mode=<NA> resolve=<NA>"
+                        + " dev=12345678 ino=9",
+                call("openat2")
+                        .result(4)
+                        .arg(0, AT_FDCWD)
+                        .text(1, "/b")
+                        .file(RESULT, 4, "/b", 0100600, 1, 0x456 << 20 | 0x12378, 9, 0));
     }
 
     @Test
