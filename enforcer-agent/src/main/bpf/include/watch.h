@@ -78,8 +78,8 @@ struct gh_watch_head {
 	__s64 result;
 	__u64 args
 		[GH_WATCH_ARGS]; /* of the call, as registers; EXIT: args[0] is task->exit_code; FORK: args[0] is the clone flags */
-	__u32 call; /* index of gh_watch_calls: the system call */
-	__u32 _pad;
+	__u32 call;    /* index of gh_watch_calls: the system call */
+	__u32 exec_id; /* another one: the task has run a program since */
 	char comm[GH_WATCH_COMM];
 };
 _Static_assert(sizeof(struct gh_watch_head) == 216, "gh_watch_head is wire format");

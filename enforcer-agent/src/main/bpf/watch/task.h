@@ -97,7 +97,7 @@ static __always_inline void gw_fill_head(struct gw_scratch *s, struct task_struc
 	head->cap_inheritable = *(__u64 *)&cred->cap_inheritable;
 	head->cap_permitted = *(__u64 *)&cred->cap_permitted;
 	head->cap_effective = *(__u64 *)&cred->cap_effective;
-	head->_pad = 0;
+	head->exec_id = task->self_exec_id;
 	__builtin_memcpy(head->comm, task->comm, sizeof(head->comm));
 	if (task->flags & PF_KTHREAD)
 		s->facts |= GH_WATCH_KERNEL_THREAD;

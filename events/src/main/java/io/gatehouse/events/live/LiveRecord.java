@@ -205,6 +205,11 @@ public final class LiveRecord {
         return u32(192);
     }
 
+    /// Counts the programs that the task and those before it ran: another number, another program.
+    public int execId() {
+        return u32(196);
+    }
+
     /// Text is bytes, see `engine.event`.
     public String comm() {
         return text(200, 16);

@@ -297,9 +297,15 @@ public final class LiveState {
         facts.parent(task, record.parentPid(), record.parentStartNanos());
     }
 
-    /// The name of a process is its main thread's. What its other threads call themselves is no name of a program.
+    /// The name of a process is its main thread's, as it was when the process was made or last ran a program.
+    /// What a process or its threads call themselves since is no name of a program: one that calls itself sshd
+    /// would be let off by every rule that lets sshd off.
     private void takeName(LiveRecord record, Task task) {
         if (task.isMainThread()) {
+            boolean ranProgram = facts.execId(task, record.execId()) || record.kind() == LiveRecord.EXEC;
+            if (!ranProgram && facts.hasName(task) && !record.is(LiveRecord.FACT_KERNEL_THREAD)) {
+                return;
+            }
             facts.comm(task, record.i64(COMM), record.i64(COMM + 8), record.bytes(), COMM);
         } else {
             facts.shareProgram(task);

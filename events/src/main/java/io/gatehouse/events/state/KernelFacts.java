@@ -202,6 +202,23 @@ public final class KernelFacts {
         }
     }
 
+    /// Takes the kernel's count of programs.
+    ///
+    /// @return whether it was another before, so that the task has run a program since
+    public boolean execId(Task task, int id) {
+        long count = Integer.toUnsignedLong(id);
+        boolean another = task.execId >= 0 && task.execId != count;
+        task.execId = count;
+        return another;
+    }
+
+    /// Whether a name was told of the process; one whose program is called as what is unknown has one.
+    @SuppressWarnings("StringEquality")
+    public boolean hasName(Task task) {
+        var name = task.program.comm();
+        return name != machine.unknownProgram().comm() && !name.isEmpty();
+    }
+
     /// Takes the name of a process, as the kernel's 16 bytes in two numbers of its byte order.
     public void comm(Task task, long low, long high, byte[] bytes, int offset) {
         if (task.commLow == low && task.commHigh == high) {

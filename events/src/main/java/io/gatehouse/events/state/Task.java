@@ -70,6 +70,8 @@ public final class Task {
     long cgroupKey;
     long commLow;
     long commHigh;
+    /// The kernel's count of programs as the name was taken; -1 if it was not.
+    long execId = -1;
     /// Whether the start is known to a tick of the clock only, as /proc tells it.
     boolean startIsRough;
     /// The last enter event; what it asked for until the call has returned, null if that is not known.

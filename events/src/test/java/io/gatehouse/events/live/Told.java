@@ -34,6 +34,7 @@ final class Told {
     long capabilities = 0x1ffffffffffL;
     long result;
     String comm = "sh";
+    int execId;
     private final ByteArrayOutputStream sections = new ByteArrayOutputStream();
 
     Told(int kind, int tid) {
@@ -71,6 +72,11 @@ final class Told {
 
     Told uid(int user) {
         uid = user;
+        return this;
+    }
+
+    Told execId(int count) {
+        execId = count;
         return this;
     }
 
@@ -181,6 +187,7 @@ final class Told {
                 .putInt(1)
                 .putInt(0);
         bytes.putLong(0).putLong(capabilities).putLong(capabilities).putLong(result);
+        bytes.position(196).putInt(execId);
         bytes.position(200).put(bytes(comm));
         bytes.position(LiveRecord.HEAD_BYTES).put(sections.toByteArray());
         var record = new LiveRecord();
