@@ -8,12 +8,28 @@
 
 #define GW_EPHEMERAL 32768 /* ports from here on are anybody's, and left out of a key */
 
+/*
+ * What tells an inode from the one that had its number before. Overlayfs lends
+ * the number of the file in the upper layer, but not its generation.
+ */
+static __always_inline __u32 gw_generation(__u64 inode, __u64 magic)
+{
+	struct ovl_inode *layered;
+	struct dentry *upper;
+
+	if (magic != OVERLAYFS_SUPER_MAGIC || !bpf_core_type_exists(struct ovl_inode))
+		return GW_LOAD(inode, inode, i_generation);
+	layered = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
+	upper = BPF_CORE_READ(layered, __upperdentry);
+	return upper ? BPF_CORE_READ(upper, d_inode, i_generation) : 0;
+}
+
 static __always_inline void gw_key_object(struct gh_watch_sieve_key *key, __u64 inode)
 {
 	__u64 sb = (__u64)GW_LOAD(inode, inode, i_sb);
 
 	key->dev = GW_LOAD(super_block, sb, s_dev);
-	key->inode_generation = GW_LOAD(inode, inode, i_generation);
+	key->inode_generation = gw_generation(inode, GW_LOAD(super_block, sb, s_magic));
 	key->ino = GW_LOAD(inode, inode, i_ino);
 }
 
