@@ -41,6 +41,7 @@ final class Service {
     private Optional<NodePods> pods = Optional.empty();
     private Answering answering;
     private final CountDownLatch ending = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     Service(PrintWriter err, Duties duties) {
         this.duties = duties;
@@ -86,11 +87,15 @@ final class Service {
             awaitEnd(feed, server, alerts);
             return Exit.OK.code();
         } finally {
-            close(server);
-            detecting.ifPresent(NodeDetection::close);
-            images.ifPresent(Inspections::close);
-            pods.ifPresent(NodePods::close);
-            pidFile.ifPresent(PidFile::close);
+            try {
+                close(server);
+                detecting.ifPresent(NodeDetection::close);
+                images.ifPresent(Inspections::close);
+                pods.ifPresent(NodePods::close);
+                pidFile.ifPresent(PidFile::close);
+            } finally {
+                closed.countDown();
+            }
         }
     }
 
@@ -187,10 +192,10 @@ final class Service {
         told.say("ready after " + Said.millisSinceStart() + " ms; alerts follow");
     }
 
-    /// Until SIGTERM or SIGINT, or for as long as was asked. The virtual machine waits for its hook, and so for what is
-    /// closed here.
+    /// Until SIGTERM or SIGINT, or for as long as was asked. The virtual machine waits for its hook, and so for all
+    /// that
+    /// [#run] closes.
     private void awaitEnd(PolicyFeed feed, AdmissionServer server, AlertRouter alerts) throws InterruptedException {
-        var closed = new CountDownLatch(1);
         var hook = Thread.ofPlatform().name("gatehouse-end").unstarted(() -> {
             ending.countDown();
             try {
@@ -205,16 +210,12 @@ final class Service {
         } else {
             ending.await();
         }
-        try {
-            feed.close();
-            long lost = close(server);
-            alerts.close();
-            var counts = alerts.counts();
-            told.say("ended: " + counts.alerts() + " alerts, " + counts.suppressed() + " of them repetitions; " + lost
-                    + " kernel events lost");
-        } finally {
-            closed.countDown();
-        }
+        feed.close();
+        long lost = close(server);
+        alerts.close();
+        var counts = alerts.counts();
+        told.say("ended: " + counts.alerts() + " alerts, " + counts.suppressed() + " of them repetitions; " + lost
+                + " kernel events lost");
     }
 
     /// Returns how many events of the kernel were lost.

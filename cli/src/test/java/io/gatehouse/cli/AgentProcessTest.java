@@ -68,7 +68,7 @@ class AgentProcessTest {
             agent.end();
         }
         assertFalse(Files.exists(folder.resolve("state/agent.sock")));
-        assertFalse(Files.exists(pid));
+        assertFalse(Files.exists(pid), "the virtual machine once ended before this was removed");
     }
 
     @Test
