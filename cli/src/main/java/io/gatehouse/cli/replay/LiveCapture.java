@@ -43,7 +43,9 @@ final class LiveCapture {
     private final long seconds;
     private final PrintWriter err;
     private final Map<Loss, Long> lost = new EnumMap<>(Loss.class);
+    /// Set by a signal, read by the thread that listens.
     private volatile boolean stopping;
+    private boolean ended;
     private LiveNode node;
 
     /// @param seconds 0 for no end
@@ -92,24 +94,29 @@ final class LiveCapture {
         try {
             long start = System.nanoTime();
             long chores = start + CHORES_NANOS;
-            while (!stopping) {
+            while (!stopping && !ended) {
                 watch.read(this::receive, WAIT_MILLIS);
-                stopping |= !use.settle();
+                ended |= !use.settle();
                 long now = System.nanoTime();
                 if (now - chores >= 0) {
                     chores = now + CHORES_NANOS;
                     node.chores();
                     tellLosses(watch, "lost: ");
                 }
-                stopping |= seconds > 0 && now - start >= TimeUnit.SECONDS.toNanos(seconds);
+                if (seconds > 0 && now - start >= TimeUnit.SECONDS.toNanos(seconds)) {
+                    stopping = true;
+                }
             }
+            watch.need(WatchPlan.NOTHING);
+            watch.read(this::receive, 0); // what happened before the end was asked for
+            use.settle();
         } finally {
             tellAtEnd(watch);
         }
     }
 
     private void receive(LiveRecord record) {
-        if (stopping) {
+        if (ended) {
             return;
         }
         var scene = node.of(record);
@@ -117,13 +124,13 @@ final class LiveCapture {
             return;
         }
         if (extent.ended(scene)) {
-            stopping = true;
+            ended = true;
             return;
         }
         boolean passes = filter.passesByAnyName(scene);
         use.scene(scene, passes);
         if (passes && !extent.goesOn()) {
-            stopping = true;
+            ended = true;
         }
     }
 
