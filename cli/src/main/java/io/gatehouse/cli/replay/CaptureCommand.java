@@ -166,6 +166,7 @@ public final class CaptureCommand implements Callable<Integer> {
             sound = true;
         } finally {
             to.end(sound);
+            writing.tellLeftOut(err());
         }
         return Exit.OK;
     }
@@ -194,11 +195,14 @@ public final class CaptureCommand implements Callable<Integer> {
             throw Refusal.badInput("a capture cannot be written over itself while it is read");
         }
         var copied = new Copied();
-        try (var writer = writing.open(to -> Portrait.tell(copied.machine, copied.lastNanos, to))) {
-            return read(passing, writer, machine -> copied.machine = machine, scene -> {
+        try (var files = writing.open(next -> Portrait.tell(copied.machine, copied.lastNanos, next))) {
+            var writer = writing.into(files);
+            var exit = read(passing, writer, machine -> copied.machine = machine, scene -> {
                 copied.lastNanos = scene.event().timeNanos();
                 writer.event(scene.event());
             });
+            writing.tellLeftOut(err());
+            return exit;
         }
     }
 

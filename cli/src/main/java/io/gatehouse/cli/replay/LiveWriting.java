@@ -3,6 +3,7 @@ package io.gatehouse.cli.replay;
 
 import io.gatehouse.events.capture.CaptureCopy;
 import io.gatehouse.events.capture.CaptureFiles;
+import io.gatehouse.events.capture.CaptureVisitor;
 import io.gatehouse.events.live.Recorded;
 import io.gatehouse.events.state.Container;
 import io.gatehouse.events.state.Machine;
@@ -21,6 +22,7 @@ final class LiveWriting implements SceneUse {
     private final Recorded recorded = new Recorded();
     private final Map<String, Container> told = new HashMap<>();
     private CaptureFiles files;
+    private CaptureVisitor to;
     private long lastNanos;
 
     LiveWriting(WriteOptions options) {
@@ -29,9 +31,10 @@ final class LiveWriting implements SceneUse {
 
     @Override
     public void begin(Machine machine) throws IOException {
-        files = options.open(to -> Portrait.tell(machine, lastNanos, to));
-        files.section();
-        Portrait.tell(machine, machine.bootNanos(), files);
+        files = options.open(next -> Portrait.tell(machine, lastNanos, next));
+        to = options.into(files);
+        to.section();
+        Portrait.tell(machine, machine.bootNanos(), to);
         files.flush();
     }
 
@@ -41,9 +44,9 @@ final class LiveWriting implements SceneUse {
         lastNanos = scene.event().timeNanos();
         tellContainer(scene);
         if (passes) {
-            files.event(recorded.of(scene));
+            to.event(recorded.of(scene));
         } else if (CaptureCopy.changesState(scene.event().type())) {
-            files.stateOnly(recorded.of(scene));
+            to.stateOnly(recorded.of(scene));
         }
     }
 
@@ -56,7 +59,7 @@ final class LiveWriting implements SceneUse {
             told.clear(); // told again, some of them
         }
         told.put(container.id(), container);
-        files.stateOnly(Portrait.event(container, lastNanos));
+        to.stateOnly(Portrait.event(container, lastNanos));
     }
 
     @Override

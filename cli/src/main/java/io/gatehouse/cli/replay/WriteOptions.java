@@ -6,7 +6,9 @@ import io.gatehouse.events.capture.CaptureFiles;
 import io.gatehouse.events.capture.CaptureFiles.Limits;
 import io.gatehouse.events.capture.CaptureVisitor;
 import io.gatehouse.events.capture.CaptureWriter.Packing;
+import io.gatehouse.events.capture.ForSysdig;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -48,6 +50,16 @@ final class WriteOptions {
             description = "With -C or -G: keeps so many files, the oldest is written over.")
     private Integer files;
 
+    @Option(
+            names = "--for-sysdig",
+            description = {
+                "With -w: leaves out what Sysdig 0.29 (Debian 12) cannot read; it crashes on calls younger than itself.",
+                "Falco and later Sysdigs read everything."
+            })
+    private boolean forSysdig;
+
+    private ForSysdig narrowed;
+
     /// Absent: events are printed.
     Optional<Path> file() {
         return Optional.ofNullable(file);
@@ -56,8 +68,8 @@ final class WriteOptions {
     /// @throws Refusal the options contradict each other
     void check() {
         boolean turns = megabytes != null || seconds != null;
-        if (file == null && (turns || files != null || packed)) {
-            throw Refusal.badInput("-z, -C, -G and -W say how a capture is written; name it with -w");
+        if (file == null && (turns || files != null || packed || forSysdig)) {
+            throw Refusal.badInput("-z, -C, -G, -W and --for-sysdig say how a capture is written; name it with -w");
         }
         if (files != null && !turns) {
             throw Refusal.badInput("-W bounds the files that -C or -G begin; give one of them");
@@ -67,12 +79,30 @@ final class WriteOptions {
         }
     }
 
+    /// What is told to the files that [#open] gave.
+    CaptureVisitor into(CaptureFiles opened) {
+        narrowed = forSysdig ? new ForSysdig(opened) : null;
+        return forSysdig ? narrowed : opened;
+    }
+
+    /// To be called when all is written.
+    void tellLeftOut(PrintWriter err) {
+        if (narrowed != null && narrowed.leftOut() > 0) {
+            err.println("gatehouse: left out for Sysdig: " + narrowed.leftOut() + " calls younger than it");
+            err.flush();
+        }
+    }
+
     /// @param present tells what the machine is like now, for every file but the first
     CaptureFiles open(Consumer<CaptureVisitor> present) throws IOException {
         var limits = new Limits(
                 megabytes == null ? OptionalLong.empty() : OptionalLong.of(megabytes * MEGABYTE),
                 Optional.ofNullable(seconds).map(Duration::ofSeconds),
                 files == null ? OptionalInt.empty() : OptionalInt.of(files));
-        return new CaptureFiles(file, packed ? Packing.GZIP : Packing.NONE, limits, present);
+        return new CaptureFiles(
+                file,
+                packed ? Packing.GZIP : Packing.NONE,
+                limits,
+                to -> present.accept(forSysdig ? new ForSysdig(to) : to));
     }
 }
