@@ -4,6 +4,7 @@ package io.gatehouse.agent.watch;
 import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.containers.Finding;
 import io.gatehouse.agent.enforce.CgroupKeys;
+import io.gatehouse.agent.kernel.Wire;
 import io.gatehouse.events.live.LiveState;
 import io.gatehouse.events.live.Places;
 import io.gatehouse.events.state.Container;
@@ -117,13 +118,24 @@ public final class ContainerFacts implements Places {
             }
         }
         var settled = FileTime.from(Instant.now().minus(LAST_PATIENCE));
-        try (var tree = Files.walk(nodeRoot.resolve("sys/fs/cgroup"))) {
+        var groups = nodeRoot.resolve("sys/fs/cgroup");
+        boolean hybrid = !Files.exists(groups.resolve("cgroup.controllers"));
+        adoptHost(hybrid ? groups.resolve("unified") : groups, 0, keys, settled, live);
+        if (hybrid) {
+            adoptHost(groups.resolve("memory"), Wire.V1_KEY, keys, settled, live);
+        }
+    }
+
+    /// Each hierarchy counts its inodes from the start, so only of those that give keys may any be taken for one: a
+    /// directory of another has the number that a container's group here may get tomorrow.
+    private void adoptHost(Path hierarchy, long bits, Set<Long> containers, FileTime settled, LiveState live) {
+        try (var tree = Files.walk(hierarchy)) {
             tree.filter(Files::isDirectory).forEach(directory -> {
                 if (isOlder(directory, settled)) {
-                    long key = key(directory);
-                    if (key > 0 && !keys.contains(key)) {
-                        host(key);
-                        live.container(key, Container.HOST);
+                    long inode = key(directory);
+                    if (inode > 0 && !containers.contains(inode | bits)) {
+                        host(inode | bits);
+                        live.container(inode | bits, Container.HOST);
                     }
                 }
             });

@@ -14,6 +14,7 @@ import io.gatehouse.agent.enforce.CgroupKeys;
 import io.gatehouse.agent.fixture.RuncContainer;
 import io.gatehouse.agent.fixture.RuncContainer.Mount;
 import io.gatehouse.agent.fixture.RuncContainer.Options;
+import io.gatehouse.agent.kernel.Wire;
 import io.gatehouse.events.live.LiveState;
 import io.gatehouse.events.live.Places;
 import io.gatehouse.events.live.Places.Moment;
@@ -25,9 +26,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -79,6 +82,27 @@ final class ContainerFactsTest {
     private static long keyOf(RuncContainer real) {
         var container = new ContainerFinder(ROOT).ofProcess(real.pid()).orElseThrow();
         return CgroupKeys.of(container.cgroup()).iterator().next();
+    }
+
+    /// Each hierarchy counts from the start: a container's group got the number of an old directory of the controller
+    /// cpu, which had been taken for the host's, and with it the host's rules.
+    @Test
+    void a_directory_of_another_hierarchy_is_no_group_of_the_host() throws IOException {
+        var groups = folder.resolve("sys/fs/cgroup");
+        var past = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+        for (var name : List.of("cpu/old", "memory/old", "unified/old")) {
+            Files.setLastModifiedTime(Files.createDirectories(groups.resolve(name)), past);
+        }
+        var node = new ContainerFacts(folder, _ -> Optional.empty(), placed::put, () -> nowNanos);
+        node.adoptRunning(new LiveState(new State(Limits.DEFAULT)));
+        assertTrue(placed.containsKey(inode(groups.resolve("unified/old"))));
+        assertTrue(placed.containsKey(inode(groups.resolve("memory/old")) | Wire.V1_KEY));
+        assertFalse(placed.containsKey(inode(groups.resolve("memory/old"))));
+        assertFalse(placed.containsKey(inode(groups.resolve("cpu/old"))));
+    }
+
+    private static long inode(Path directory) throws IOException {
+        return (long) Files.getAttribute(directory, "unix:ino");
     }
 
     @Test
