@@ -3,12 +3,14 @@ package io.gatehouse.agent.detect;
 
 import io.gatehouse.agent.watch.LiveNode;
 import io.gatehouse.agent.watch.Place;
+import io.gatehouse.engine.rule.Rule;
 import io.gatehouse.events.live.LiveRecord;
 import io.gatehouse.events.state.Container;
 import io.gatehouse.events.state.Limits;
 import io.gatehouse.events.state.Scene;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,6 +28,7 @@ final class LiveScenes implements Scenes {
         }
     };
     private final LiveNode node;
+    private final RuleNames names = new RuleNames();
 
     /// The containers of the node, and their groups placed in the kernel.
     ///
@@ -41,6 +44,12 @@ final class LiveScenes implements Scenes {
     @Override
     public void begin() {
         node.begin();
+        node.machine().addressNames(names::of);
+    }
+
+    @Override
+    public void judgedBy(List<Rule> rules) {
+        names.follow(rules);
     }
 
     @Override
@@ -70,6 +79,7 @@ final class LiveScenes implements Scenes {
 
     @Override
     public void close() {
+        names.close();
         node.close();
     }
 }

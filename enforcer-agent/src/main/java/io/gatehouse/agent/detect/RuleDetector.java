@@ -205,6 +205,7 @@ public final class RuleDetector implements AutoCloseable {
             return;
         }
         watch.need(next.filter());
+        scenes.judgedBy(next.rules());
         rules = next;
         watch.nextGeneration();
         current = next;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.detect;
 
+import io.gatehouse.engine.rule.Rule;
 import io.gatehouse.events.live.LiveRecord;
 import io.gatehouse.events.state.Scene;
+import java.util.List;
 
 /// Makes scenes of records, in their order, on the detector's thread.
 interface Scenes extends AutoCloseable {
@@ -17,6 +19,9 @@ interface Scenes extends AutoCloseable {
 
     /// Once a second: what is remembered is looked through.
     void chores();
+
+    /// What these rules compare with is looked up beside the events.
+    void judgedBy(List<Rule> rules);
 
     /// What is known of containers is asked again.
     void podsChanged();

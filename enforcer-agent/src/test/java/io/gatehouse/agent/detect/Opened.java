@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.detect;
 
+import io.gatehouse.engine.rule.Rule;
 import io.gatehouse.events.Event;
 import io.gatehouse.events.live.LiveRecord;
 import io.gatehouse.events.live.LiveState;
@@ -209,6 +210,11 @@ final class Opened {
         @Override
         public boolean isPlaced(long cgroup) {
             return cgroup != 0;
+        }
+
+        @Override
+        public void judgedBy(List<Rule> rules) {
+            // no names here
         }
 
         @Override

@@ -39,7 +39,10 @@ final class ConnectionFields {
                 .text("fd.sproto", ConnectionFields::serverService)
                 .text("fd.lproto", service(End.LOCAL))
                 .text("fd.rproto", service(End.REMOTE))
-                .never("fd.cip.name", "fd.sip.name", "fd.lip.name", "fd.rip.name")
+                .text("fd.cip.name", name(End.CLIENT))
+                .text("fd.sip.name", name(End.SERVER))
+                .text("fd.lip.name", name(End.LOCAL))
+                .text("fd.rip.name", name(End.REMOTE))
                 .text("fd.l4proto", ConnectionFields::transport)
                 .text("fd.sockfamily", ConnectionFields::family)
                 .number("fd.is_server", ConnectionFields::isServer)
@@ -112,6 +115,15 @@ final class ConnectionFields {
                 return null;
             }
             return isSource(scene, descriptor, end) ? descriptor.sourceAddress() : descriptor.destinationAddress();
+        };
+    }
+
+    /// Names are looked up the other way round: see [io.gatehouse.events.state.Machine#addressNames].
+    private static Reader.OfText<Scene> name(End end) {
+        var address = address(end);
+        return scene -> {
+            var bytes = address.read(scene);
+            return bytes == null ? null : scene.machine().nameOf(bytes);
         };
     }
 

@@ -8,6 +8,7 @@
 /// Three kinds of nothing, as Falco has them and rules rely on them: *missing* (no check holds), empty text (known to
 /// be nothing), and `<NA>` as a text, for users and sockets of which only the number is known.
 ///
-/// Nothing here asks the network or any file: what Falco looks up by DNS (`fd.sip.name` and its like) is missing.
+/// Nothing here asks the network or any file: the name of an address (`fd.sip.name` and its like) is what the machine
+/// was given, and of recordings nothing is.
 /// Readers belong to one thread.
 package io.gatehouse.events.fields;

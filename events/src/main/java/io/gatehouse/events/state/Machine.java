@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// Everything that is remembered: tasks with their descriptors, containers, accounts.
 public final class Machine {
@@ -34,6 +35,7 @@ public final class Machine {
     private long tidToForget;
     private long tidOfClosed;
     private long numberToClose = -1;
+    private UnaryOperator<String> addressNames = _ -> null;
     long bootNanos;
     String hostName;
     /// As they were told; null and empty if they were not.
@@ -85,6 +87,18 @@ public final class Machine {
 
     public Interfaces interfaces() {
         return interfaces;
+    }
+
+    /// Lets addresses have names from now on.
+    ///
+    /// @param names of an address (4 or 16 bytes as text) the name, null if it has none; must not wait
+    public void addressNames(UnaryOperator<String> names) {
+        addressNames = names;
+    }
+
+    /// Null if it has none that is known.
+    public String nameOf(String address) {
+        return addressNames.apply(address);
     }
 
     /// When the machine started, since 1970; 0 if unknown.

@@ -112,6 +112,9 @@ class ArgumentFieldsTest {
         assertEquals("80", Asked.value(scene, "fd.sport"));
         assertEquals("\n\0\0\u0002", Asked.value(scene, "fd.sip"));
         assertEquals("(missing)", Asked.value(scene, "fd.sip.name"));
+        scene.machine().addressNames(address -> address.endsWith("\u0002") ? "shop" : null);
+        assertEquals("shop", Asked.value(scene, "fd.sip.name"));
+        assertEquals("(missing)", Asked.value(scene, "fd.cip.name"));
     }
 
     @Test
