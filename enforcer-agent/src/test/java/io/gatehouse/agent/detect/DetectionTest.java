@@ -220,7 +220,8 @@ class DetectionTest {
                 "runs true",
                 "evt.type in (execve, execveat) and evt.arg.res = 0 and proc.name = true"
                         + " and proc.args contains marked-4711 and proc.pname = sh"));
-        toldOf("runs true", "sh", "-c", "/bin/true marked-4711; :");
+        // By their paths: a shell of busybox starts what it has built in as /proc/self/exe, and that is its name then.
+        toldOf("runs true", "/bin/sh", "-c", "/bin/true marked-4711; :");
     }
 
     @Test
