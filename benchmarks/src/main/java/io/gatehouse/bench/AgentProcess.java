@@ -27,7 +27,7 @@ final class AgentProcess implements AutoCloseable {
         var errors = process.errorReader();
         awaitReady(errors);
         this.readyMillis = (System.nanoTime() - beganNanos) / 1e6;
-        this.listening = Thread.ofVirtual().start(() -> errors.lines().forEach(this::remember));
+        this.listening = Thread.ofVirtual().start(() -> listen(errors));
     }
 
     /// Returns when it has said that it is ready.
@@ -61,6 +61,16 @@ final class AgentProcess implements AutoCloseable {
             }
         }
         throw new IOException("gatehouse ended before it was ready:\n" + said());
+    }
+
+    private void listen(BufferedReader errors) {
+        try {
+            for (var line = errors.readLine(); line != null; line = errors.readLine()) {
+                remember(line);
+            }
+        } catch (IOException _) {
+            return; // it ended
+        }
     }
 
     private void remember(String line) {
@@ -107,6 +117,9 @@ final class AgentProcess implements AutoCloseable {
     /// Ends it in order, and waits until it has said what it had to say.
     @Override
     public void close() throws IOException {
+        if (!process.isAlive()) {
+            return;
+        }
         process.destroy();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {

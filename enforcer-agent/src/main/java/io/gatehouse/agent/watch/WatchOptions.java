@@ -17,7 +17,7 @@ public record WatchOptions(
     private static final int MIB = 1 << 20;
     private static final int PRESETS = 10;
 
-    public static final WatchOptions USUAL = new WatchOptions(8 * MIB, 64 * MIB, 4096, 4096, 128 * 1024, true);
+    public static final WatchOptions USUAL = new WatchOptions(8 * MIB, 64 * MIB, 4096, 4096, 128 * 1024, false);
 
     public WatchOptions {
         if (Integer.bitCount(ringBytes) != 1 || Integer.bitCount(mostRingBytes) != 1 || mostRingBytes < ringBytes) {
@@ -44,9 +44,10 @@ public record WatchOptions(
         return new WatchOptions(bytes, mostBytes, argumentBytes, environmentBytes, wakeBytes, ownPrograms);
     }
 
-    /// With one program for all calls, whatever the kernel takes: attached at once, and dearer for each other call.
-    public WatchOptions withoutOwnPrograms() {
-        return new WatchOptions(ringBytes, mostRingBytes, argumentBytes, environmentBytes, wakeBytes, false);
+    /// With a program for each call where the kernel takes such: no other call pays, and events may be missed, see
+    /// [WatchCounter#MISSED].
+    public WatchOptions withOwnPrograms() {
+        return new WatchOptions(ringBytes, mostRingBytes, argumentBytes, environmentBytes, wakeBytes, true);
     }
 
     /// As the programs read it.

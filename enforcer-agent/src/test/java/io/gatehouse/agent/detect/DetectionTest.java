@@ -68,7 +68,7 @@ class DetectionTest {
     private void start(String... files) {
         var snapshot = Rules.of(files);
         detector = RuleDetector.start(
-                KernelWatch.load(WatchOptions.USUAL.withoutOwnPrograms()),
+                KernelWatch.load(WatchOptions.USUAL),
                 Path.of("/"),
                 _ -> Optional.empty(),
                 snapshot.rules(),
