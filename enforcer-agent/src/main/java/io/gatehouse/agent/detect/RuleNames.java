@@ -34,9 +34,8 @@ final class RuleNames implements AutoCloseable {
     private final Resolver resolver;
     // Written by the asking thread, read by any.
     private volatile Map<String, String> byAddress = Map.of();
-    // Written under this, read by the asking thread: whose answers still count.
-    private volatile Set<String> asked = Set.of();
-    // Guarded by this.
+    // Guarded by this: whose answers still count, and who asks for them.
+    private Set<String> asked = Set.of();
     private Thread asking;
 
     RuleNames(Resolver resolver) {
@@ -124,7 +123,7 @@ final class RuleNames implements AutoCloseable {
     }
 
     /// An address of several names has the first of them.
-    private void publish(Set<String> names, Map<String, List<String>> known) {
+    private synchronized void publish(Set<String> names, Map<String, List<String>> known) {
         var next = new HashMap<String, String>();
         for (var name : names) {
             known.getOrDefault(name, List.of()).forEach(address -> next.putIfAbsent(address, name));
@@ -134,15 +133,13 @@ final class RuleNames implements AutoCloseable {
         }
     }
 
-    /// Waits a moment for the thread; what it is asking just now may take longer, and changes nothing any more.
+    /// Waits for nobody: who follows rules judges events too, and a question to the network may take seconds. Its
+    /// answer
+    /// counts no more.
     private void end() {
+        asked = Set.of();
         if (asking != null) {
             asking.interrupt();
-            try {
-                asking.join(Duration.ofSeconds(1));
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
             asking = null;
         }
     }
