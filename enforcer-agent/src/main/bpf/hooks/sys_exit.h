@@ -39,6 +39,7 @@ static __always_inline void gh_renamed(struct gh_breach *breach, struct task_str
 				       struct pt_regs *regs, __u32 what)
 {
 	const struct gh_rules *rules = gh_rules_of(breach);
+	__u32 policies;
 	__u32 place = (what - 2) & 7;
 	__u32 dir = (what - 2) >> 3;
 	struct file *file = NULL;
@@ -47,11 +48,12 @@ static __always_inline void gh_renamed(struct gh_breach *breach, struct task_str
 	if (!rules || gh_is_setting_up())
 		return;
 	breach->act = GH_ACT_NAMED_CHANGE;
-	breach->violated[GH_WRITE_ROOT] = rules->rule[GH_WRITE_ROOT].report |
-					  rules->rule[GH_WRITE_ROOT].deny |
-					  rules->rule[GH_WRITE_ROOT].kill;
-	if (!breach->violated[GH_WRITE_ROOT])
+	policies = rules->rule[GH_WRITE_ROOT].report | rules->rule[GH_WRITE_ROOT].deny |
+		   rules->rule[GH_WRITE_ROOT].kill;
+	if (!policies)
 		return;
+	breach->violation_count = 0; /* of the name before */
+	gh_note(breach, GH_WRITE_ROOT, policies);
 
 	breach->text = 0;
 	if (place == 7) { /* an open file, no name */

@@ -9,10 +9,10 @@
 
 #include <linux/types.h>
 
-#define GH_SLOTS 4096	  /* containers on one node; slot 0 is "nothing asked" */
-#define GH_SCOPES 32768	  /* cgroups that belong to them */
-#define GH_RULESETS 8192  /* two generations for every slot */
-#define GH_ALLOWED 262144 /* files and directories that policies name */
+#define GH_SLOTS 16384	  /* containers on one node; slot 0 is "nothing asked" */
+#define GH_SCOPES 65536	  /* cgroups that belong to them */
+#define GH_RULESETS 32768 /* two generations for every slot */
+#define GH_ALLOWED 524288 /* files and directories that policies name */
 #define GH_RING_BYTES (8 << 20)
 #define GH_ANCESTORS 8
 #define GH_COMM 16
@@ -23,11 +23,30 @@
 /* Cgroup ids of the v1 hierarchy are counted apart from those of cgroup2. */
 #define GH_V1_KEY (1ULL << 63)
 
+/* The rules of a policy's runtime section, as agent.enforce.RuntimeRule has them. */
 enum gh_rule {
 	GH_PROCESS_ALLOW = 0,	   /* processes.allow */
 	GH_PROCESS_FROM_IMAGE = 1, /* processes.fromImageOnly */
 	GH_WRITE_ROOT = 2,	   /* writes.rootFilesystem */
-	GH_RULE_COUNT = 3,
+	GH_WRITE_VOLUMES = 3,	   /* writes.volumes */
+	GH_WRITE_FORBID = 4,	   /* writes.forbid */
+	GH_READ_FORBID = 5,	   /* reads.forbid */
+	GH_PROCESS_FORBID = 6,	   /* processes.forbid, .shells, .packageManagers */
+	GH_INTERPRETERS = 7,	   /* processes.interpreters */
+	GH_MEMORY = 8,		   /* memory.executable */
+	GH_MOUNTS = 9,
+	GH_NAMESPACES = 10,
+	GH_PTRACE = 11,
+	GH_CAPABILITIES = 12,
+	GH_MODULES = 13,
+	GH_BPF = 14,
+	GH_IO_URING = 15,
+	GH_DEVICES = 16,
+	GH_CONNECT = 17, /* network.connect */
+	GH_BIND = 18,	 /* network.bind */
+	GH_LISTEN = 19,	 /* network.listen */
+	GH_SELF = 20,	 /* nobody asks it: the agent keeps itself */
+	GH_RULE_COUNT = 21,
 };
 
 enum gh_verdict {
@@ -53,12 +72,31 @@ enum gh_act {
 	GH_ACT_CHOWN = 12,
 	GH_ACT_TRUNCATE = 13,
 	GH_ACT_XATTR = 14,
+	GH_ACT_OPEN_READ = 15,
+	GH_ACT_MOUNT = 16, /* and whatever else changes what is mounted where, or the root */
+	GH_ACT_UNMOUNT = 17,
+	GH_ACT_NAMESPACE = 18,	/* detail.number: CLONE_NEW* */
+	GH_ACT_TRACE = 19,	/* detail.number: pid of the other */
+	GH_ACT_CAPABILITY = 20, /* detail.number: the lowest capability gained */
+	GH_ACT_MODULE = 21,
+	GH_ACT_BPF = 22, /* detail.number: command */
+	GH_ACT_IO_URING = 23,
+	GH_ACT_DEVICE = 24, /* detail.number: device, kernel encoding */
+	GH_ACT_CONNECT = 25,
+	GH_ACT_BIND = 26,
+	GH_ACT_LISTEN = 27,
+	GH_ACT_SOCKET = 28,	 /* a socket of a kind that no rule can judge */
+	GH_ACT_EXEC_MEMORY = 29, /* memory that no file stands behind becomes executable */
+	GH_ACT_SIGNAL = 30,	 /* detail.number: signal */
+	GH_ACT_TAMPER = 31,	 /* with what is the agent's */
 	/* Not a breach: the agent is told of a cgroup it does not know. */
 	GH_ACT_STRANGER = 32,
 	/* Not a breach: a known cgroup is gone. */
 	GH_ACT_GONE = 33,
 	/* A change named by text only, after the fact; the agent decides. */
 	GH_ACT_NAMED_CHANGE = 34,
+	/* Not a breach: a task of a container left its cgroup, and stays under its rules. */
+	GH_ACT_LEFT = 35,
 };
 
 /* Set once, before load. */
@@ -70,6 +108,7 @@ struct gh_config {
 enum gh_backend {
 	GH_BACKEND_LSM = 1,	   /* before the effect */
 	GH_BACKEND_TRACEPOINT = 2, /* SIGKILL */
+	GH_BACKEND_CGROUP = 3,	   /* cgroup-BPF, before the effect */
 };
 
 /* gh_event.facts */
@@ -90,9 +129,13 @@ struct gh_masks {
 	__u32 kill;
 };
 
+/* gh_rules.flags */
+#define GH_RULES_OPEN_BEFORE 0x1 /* files may be open since before these rules: judge their use */
+
 /* What a container's policies ask, immutable once a slot points at it. */
 struct gh_rules {
 	struct gh_masks rule[GH_RULE_COUNT];
+	__u32 flags;
 };
 
 /* One aligned word, so that a reader sees the old rules or the new, never a mix. */
@@ -104,7 +147,14 @@ struct gh_slot {
 enum gh_object_kind {
 	GH_OBJECT_FILE = 0,
 	GH_OBJECT_UPPER_FILE = 1, /* in the writable layer of an overlay: another file than below */
-	GH_OBJECT_DIRECTORY = 2,  /* stays itself when it is copied up */
+	GH_OBJECT_DIRECTORY =
+		2, /* or file, writable with all below; stays itself when it is copied up */
+	GH_OBJECT_VOLUME = 3, /* the root of a declared volume, or a file that is one */
+	GH_OBJECT_WRITE_FORBIDDEN = 4,
+	GH_OBJECT_READ_FORBIDDEN = 5,
+	GH_OBJECT_FORBIDDEN_PROGRAM = 6,
+	GH_OBJECT_INTERPRETER = 7, /* reads regular files of the image only */
+	GH_OBJECT_JIT = 8,	   /* may make memory executable */
 };
 
 /* Names one file for one generation of rules. */
@@ -114,6 +164,25 @@ struct gh_object {
 	__u64 ino;
 	__u32 generation; /* i_generation: a number used again is another file */
 	__u32 kind;	  /* enum gh_object_kind */
+};
+
+/* Policies breached of one rule. */
+struct gh_violation {
+	__u32 rule; /* enum gh_rule */
+	__u32 policies;
+};
+
+#define GH_VIOLATIONS 4 /* more than one act can breach */
+
+/* What an act was about where that is no file; zero where there is nothing to say. */
+struct gh_detail {
+	__u32 number;	  /* see enum gh_act */
+	__u16 family;	  /* AF_INET, AF_INET6, ... */
+	__u16 port;	  /* host byte order */
+	__u8 address[16]; /* network byte order; IPv4 in the first four */
+	__u16 type;	  /* SOCK_STREAM, SOCK_DGRAM, ... */
+	__u16 protocol;	  /* IPPROTO_* */
+	__u32 _pad;
 };
 
 struct gh_ancestor {
@@ -143,7 +212,9 @@ struct gh_event {
 	__u32 mnt_ns;
 	__u32 slot;
 	__u32 rules;
-	__u32 violated[GH_RULE_COUNT]; /* policies breached, by rule */
+	__u32 violation_count;
+	struct gh_violation violations[GH_VIOLATIONS];
+	struct gh_detail detail;
 	__u16 act;
 	__u16 facts;
 	__u8 verdict;
@@ -161,7 +232,7 @@ struct gh_event {
 	char exe[GH_PATH + GH_NAME];
 	char args[GH_ARGS + GH_NAME];
 };
-_Static_assert(sizeof(struct gh_event) == 4224, "gh_event is wire format");
+_Static_assert(sizeof(struct gh_event) == 4280, "gh_event is wire format");
 
 /* In and out of gh_identify. */
 struct gh_identity {

@@ -41,13 +41,9 @@ static __always_inline void gh_decide_change(struct gh_breach *breach, struct in
 					     struct vfsmount *mnt, struct dentry *dir)
 {
 	const struct gh_rules *rules = gh_rules_of(breach);
-	struct gh_masks masks;
 	__u32 dev;
 
-	if (!rules)
-		return;
-	masks = rules->rule[GH_WRITE_ROOT];
-	if (!(masks.report | masks.deny | masks.kill))
+	if (!rules || !gh_asks(rules, GH_WRITE_ROOT))
 		return;
 	/* Most writes go elsewhere; a device of 0 could not be read. */
 	dev = BPF_CORE_READ(inode, i_sb, s_dev);

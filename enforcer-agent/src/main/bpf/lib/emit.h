@@ -11,7 +11,9 @@ struct gh_breach {
 	struct gh_file_facts file;
 	__u64 mnt;    /* struct vfsmount of the path, or 0 */
 	__u64 dentry; /* struct dentry of the path, or 0 */
-	__u32 violated[GH_RULE_COUNT];
+	struct gh_violation violations[GH_VIOLATIONS];
+	__u32 violation_count;
+	struct gh_detail detail;
 	__u16 act;
 	__u8 verdict;
 	__u8 backend;
@@ -226,9 +228,9 @@ static __noinline int gh_tell(struct gh_breach *breach)
 	event->mnt_ns = gh_mount_namespace(task);
 	event->slot = breach->scope.slot;
 	event->rules = breach->scope.rules;
-	event->violated[0] = breach->violated[0];
-	event->violated[1] = breach->violated[1];
-	event->violated[2] = breach->violated[2];
+	event->violation_count = breach->violation_count;
+	__builtin_memcpy(event->violations, breach->violations, sizeof(event->violations));
+	event->detail = breach->detail;
 	event->act = breach->act;
 	event->facts = breach->file.facts;
 	if (event->mnt_ns == gh_config.host_mnt_ns)

@@ -18,6 +18,26 @@ static __always_inline int gh_refuse(bool deny)
 	return r;
 }
 
+/* Whether any policy asks a rule. */
+static __always_inline bool gh_asks(const struct gh_rules *rules, enum gh_rule rule)
+{
+	const struct gh_masks *masks = &rules->rule[rule];
+
+	return masks->report | masks->deny | masks->kill;
+}
+
+/* Notes a breach for the record. The verdict does not need the room: a fifth rule is judged and not named. */
+static __always_inline void gh_note(struct gh_breach *breach, enum gh_rule rule, __u32 policies)
+{
+	__u32 place = breach->violation_count;
+
+	if (place >= GH_VIOLATIONS)
+		return;
+	breach->violations[place].rule = rule;
+	breach->violations[place].policies = policies;
+	breach->violation_count = place + 1;
+}
+
 /* Adds the policies that a rule's masks name and `satisfied` does not. */
 static __always_inline void gh_judge(struct gh_breach *breach, const struct gh_rules *rules,
 				     enum gh_rule rule, __u32 satisfied)
@@ -27,7 +47,8 @@ static __always_inline void gh_judge(struct gh_breach *breach, const struct gh_r
 	__u32 deny = masks->deny & ~satisfied;
 	__u32 kill = masks->kill & ~satisfied;
 
-	breach->violated[rule] = report | deny | kill;
+	if (report | deny | kill)
+		gh_note(breach, rule, report | deny | kill);
 	if (report && breach->verdict < GH_REPORT)
 		breach->verdict = GH_REPORT;
 	if (deny && breach->verdict < GH_DENY)

@@ -53,10 +53,10 @@ final class Bench {
                 new Match(List.of(), Map.of(), List.of(), List.of(container.id())),
                 List.of(),
                 Optional.empty(),
-                Optional.of(new RuntimeSection(
-                        Optional.of(new RuntimeSection.Processes(
+                Optional.of(RuntimeSection.of(
+                        Optional.of(RuntimeSection.Processes.of(
                                 List.of("/bin/busybox", "/bin/loops", "/bin/nothing"), true, Action.DENY)),
-                        Optional.of(new RuntimeSection.Writes(true, List.of(), Action.DENY)))));
+                        Optional.of(RuntimeSection.Writes.of(true, List.of(), Action.DENY)))));
         return new Snapshot("benchmark-" + mode, List.of(policy));
     }
 }

@@ -316,11 +316,11 @@ class AttackTest {
     }
 
     private static WorkloadPolicy allow(String... programs) {
-        return policy("list", Optional.of(new Processes(List.of(programs), false, Action.DENY)), Optional.empty());
+        return policy("list", Optional.of(Processes.of(List.of(programs), false, Action.DENY)), Optional.empty());
     }
 
     private static WorkloadPolicy readOnlyRoot(String... allowed) {
-        return policy("root", Optional.empty(), Optional.of(new Writes(true, List.of(allowed), Action.DENY)));
+        return policy("root", Optional.empty(), Optional.of(Writes.of(true, List.of(allowed), Action.DENY)));
     }
 
     private static WorkloadPolicy policy(String name, Optional<Processes> processes, Optional<Writes> writes) {
@@ -330,6 +330,6 @@ class AttackTest {
                 OWN_CONTAINERS,
                 List.of(),
                 Optional.empty(),
-                Optional.of(new RuntimeSection(processes, writes)));
+                Optional.of(RuntimeSection.of(processes, writes)));
     }
 }

@@ -436,16 +436,15 @@ class ContainerStoriesTest {
     }
 
     private static WorkloadPolicy fromImageOnly(Mode mode) {
-        return policy("image-only", mode, Optional.of(new Processes(List.of(), true, Action.DENY)), Optional.empty());
+        return policy("image-only", mode, Optional.of(Processes.of(List.of(), true, Action.DENY)), Optional.empty());
     }
 
     private static WorkloadPolicy allow(Mode mode, String... programs) {
-        return policy(
-                "list", mode, Optional.of(new Processes(List.of(programs), false, Action.DENY)), Optional.empty());
+        return policy("list", mode, Optional.of(Processes.of(List.of(programs), false, Action.DENY)), Optional.empty());
     }
 
     private static WorkloadPolicy readOnlyRoot(Mode mode, String... allowed) {
-        return policy("root", mode, Optional.empty(), Optional.of(new Writes(true, List.of(allowed), Action.DENY)));
+        return policy("root", mode, Optional.empty(), Optional.of(Writes.of(true, List.of(allowed), Action.DENY)));
     }
 
     private static WorkloadPolicy policy(
@@ -456,6 +455,6 @@ class ContainerStoriesTest {
                 OWN_CONTAINERS,
                 List.of(),
                 Optional.empty(),
-                Optional.of(new RuntimeSection(processes, writes)));
+                Optional.of(RuntimeSection.of(processes, writes)));
     }
 }

@@ -113,7 +113,7 @@ class LimitsTest {
     @Test
     void a_program_that_no_name_leads_to_is_of_no_image() throws IOException {
         var policy = policy(
-                "image", Mode.ENFORCE, Optional.of(new Processes(List.of(), true, Action.DENY)), Optional.empty());
+                "image", Mode.ENFORCE, Optional.of(Processes.of(List.of(), true, Action.DENY)), Optional.empty());
         try (var agent = RunningAgent.start(policy)) {
             var run = container.exec(
                     "sh",
@@ -130,7 +130,7 @@ class LimitsTest {
         var missing = policy(
                 "aa-missing",
                 Mode.AUDIT,
-                Optional.of(new Processes(List.of("/no/such/program"), false, Action.DENY)),
+                Optional.of(Processes.of(List.of("/no/such/program"), false, Action.DENY)),
                 Optional.empty());
         var many = IntStream.rangeClosed(1, 32)
                 .mapToObj(i -> policy(
@@ -146,7 +146,7 @@ class LimitsTest {
     }
 
     private static Writes writes(Action action) {
-        return new Writes(true, List.of(), action);
+        return Writes.of(true, List.of(), action);
     }
 
     /// Binds the containers of this test run and nothing else.
@@ -162,6 +162,6 @@ class LimitsTest {
                         List.of("gh-test-" + ProcessHandle.current().pid() + "-*")),
                 List.of(),
                 Optional.empty(),
-                Optional.of(new RuntimeSection(processes, writes)));
+                Optional.of(RuntimeSection.of(processes, writes)));
     }
 }

@@ -19,12 +19,34 @@ public enum Act {
     CHANGE_OWNER(12, "owner change of"),
     TRUNCATE(13, "truncation of"),
     SET_ATTRIBUTE(14, "attribute change of"),
+    OPEN_FOR_READING(15, "open for reading of"),
+    /// Also what changes the root directory or moves what is mounted.
+    MOUNT(16, "mount of"),
+    UNMOUNT(17, "unmount of"),
+    NAMESPACE(18, "new or other namespace"),
+    TRACE(19, "tracing of"),
+    CAPABILITY(20, "gain of a capability by"),
+    MODULE(21, "loading of kernel code"),
+    BPF(22, "use of bpf"),
+    IO_URING(23, "use of io_uring"),
+    DEVICE(24, "use of the device"),
+    CONNECT(25, "connection to"),
+    BIND(26, "bind to"),
+    LISTEN(27, "listening on"),
+    SOCKET(28, "socket"),
+    /// Memory that no unchanged file stands behind.
+    EXECUTABLE_MEMORY(29, "executable memory"),
+    SIGNAL(30, "signal to"),
+    /// With what is the agent's.
+    TAMPER(31, "tampering with"),
     /// A task in a cgroup that the agent has not told the kernel about.
     STRANGER(32, "arrival of"),
     /// A cgroup that the kernel knew is gone.
     GONE(33, "end of"),
     /// A name was changed; the kernel saw the name as text only, after the fact.
-    NAMED_CHANGE(34, "change of");
+    NAMED_CHANGE(34, "change of"),
+    /// A task of a container left its cgroup, and stays under its rules.
+    LEFT(35, "departure of");
 
     private static final Act[] BY_CODE = new Act[64];
 

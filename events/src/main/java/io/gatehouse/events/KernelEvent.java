@@ -12,6 +12,7 @@ import java.util.List;
 /// @param slot the container as the kernel knows it; 0: none
 /// @param rules number of the rules in force at the act
 /// @param violated by rule, one bit for each policy breached
+/// @param detail what the act was about where that is no file
 /// @param hostMounts the task still saw the host's mounts: a runtime on its way into the container
 /// @param path of the act's object, from the root of the mount namespace; empty where there is none
 /// @param pathComplete false where it was cut
@@ -27,6 +28,7 @@ public record KernelEvent(
         int slot,
         int rules,
         List<Integer> violated,
+        Detail detail,
         Actor actor,
         FileFacts file,
         boolean hostMounts,
@@ -40,6 +42,17 @@ public record KernelEvent(
     public KernelEvent {
         violated = List.copyOf(violated);
         args = List.copyOf(args);
+    }
+
+    /// What is zero or empty was not said.
+    ///
+    /// @param number what it counts depends on the act: capability, namespaces, command, signal, device, pid
+    /// @param family of the socket, `AF_*`
+    /// @param address numeric
+    /// @param type of the socket, `SOCK_*`
+    /// @param protocol `IPPROTO_*`
+    public record Detail(int number, int family, int port, String address, int type, int protocol) {
+        public static final Detail NONE = new Detail(0, 0, 0, "", 0, 0);
     }
 
     /// The process behind an event. `pid` with `startNs` names it for ever.

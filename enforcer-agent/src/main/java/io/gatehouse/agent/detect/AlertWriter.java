@@ -6,7 +6,6 @@ import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.events.Act;
-import io.gatehouse.events.Backend;
 import io.gatehouse.events.KernelEvent;
 import io.gatehouse.schemas.alert.Alert;
 import io.gatehouse.schemas.alert.Guarantee;
@@ -87,7 +86,7 @@ public final class AlertWriter {
         if (policy.mode() == Mode.AUDIT) {
             return kernel.guarantee(rule);
         }
-        return event.backend() == Backend.LSM ? Guarantee.PREVENTED : Guarantee.KILLED;
+        return event.backend().guarantee();
     }
 
     private static String message(KernelEvent event, RuntimeRule rule) {
@@ -99,7 +98,7 @@ public final class AlertWriter {
     /// Once a program is in place the process has its name, so who started it is its parent.
     private static String doer(KernelEvent event) {
         var parents = event.actor().parents();
-        boolean inPlace = event.act() == Act.EXEC && event.backend() != Backend.LSM;
+        boolean inPlace = event.act() == Act.EXEC && event.backend().guarantee() == Guarantee.KILLED;
         return inPlace && !parents.isEmpty()
                 ? parents.getFirst().name()
                 : event.actor().name();
@@ -121,6 +120,7 @@ public final class AlertWriter {
                 event.act() == Act.OPEN_FOR_WRITING
                         ? "the root file system may not be written"
                         : "the root file system may not be changed";
+            default -> "forbidden by " + rule.text();
         };
     }
 

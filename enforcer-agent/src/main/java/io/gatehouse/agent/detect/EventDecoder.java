@@ -7,11 +7,15 @@ import io.gatehouse.events.Backend;
 import io.gatehouse.events.FileFacts;
 import io.gatehouse.events.KernelEvent;
 import io.gatehouse.events.KernelEvent.Actor;
+import io.gatehouse.events.KernelEvent.Detail;
 import io.gatehouse.schemas.alert.Alert.Ancestor;
 import io.gatehouse.schemas.alert.Verdict;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +29,10 @@ public final class EventDecoder {
     private static final int ARGS_CUT = 0x0020;
     private static final int ARGS_UNREAD = 0x0040;
     private static final int HOST_MOUNTS = 0x0080;
+
+    // include/linux/socket.h
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
 
     private static final Verdict[] VERDICTS = Verdict.values();
 
@@ -49,11 +57,12 @@ public final class EventDecoder {
                 data.getLong(at + Wire.Event.TIME_NS),
                 act.get(),
                 VERDICTS[verdict],
-                data.get(at + Wire.Event.BACKEND) == 1 ? Backend.LSM : Backend.TRACEPOINT,
+                backend(data.get(at + Wire.Event.BACKEND)),
                 data.getLong(at + Wire.Event.SCOPE),
                 data.getInt(at + Wire.Event.SLOT),
                 data.getInt(at + Wire.Event.RULES),
                 violated(data, at),
+                detail(data, at + Wire.Event.DETAIL),
                 actor(data, at),
                 file(data, at, facts),
                 (facts & HOST_MOUNTS) != 0,
@@ -66,12 +75,53 @@ public final class EventDecoder {
                 data.getInt(at + Wire.Event.SYSCALL)));
     }
 
+    private static Backend backend(int code) {
+        return switch (code) {
+            case 1 -> Backend.LSM;
+            case 3 -> Backend.CGROUP;
+            default -> Backend.TRACEPOINT;
+        };
+    }
+
     private static List<Integer> violated(ByteBuffer data, int at) {
-        var masks = new ArrayList<Integer>(Wire.RULE_COUNT);
-        for (int rule = 0; rule < Wire.RULE_COUNT; rule++) {
-            masks.add(data.getInt(at + Wire.Event.VIOLATED + 4 * rule));
+        var masks = new ArrayList<>(Collections.nCopies(Wire.RULE_COUNT, 0));
+        int count = Math.clamp(data.getInt(at + Wire.Event.VIOLATION_COUNT), 0, Wire.Violation.MAX);
+        for (int i = 0; i < count; i++) {
+            int violation = at + Wire.Event.VIOLATIONS + i * Wire.Violation.SIZE;
+            int rule = data.getInt(violation + Wire.Violation.RULE);
+            if (rule >= 0 && rule < Wire.RULE_COUNT) {
+                masks.set(rule, data.getInt(violation + Wire.Violation.POLICIES));
+            }
         }
         return masks;
+    }
+
+    private static Detail detail(ByteBuffer data, int at) {
+        int family = Short.toUnsignedInt(data.getShort(at + Wire.Detail.FAMILY));
+        int number = data.getInt(at + Wire.Detail.NUMBER);
+        if (family == 0) {
+            return number == 0 ? Detail.NONE : new Detail(number, 0, 0, "", 0, 0);
+        }
+        return new Detail(
+                number,
+                family,
+                Short.toUnsignedInt(data.getShort(at + Wire.Detail.PORT)),
+                address(data, at + Wire.Detail.ADDRESS, family),
+                Short.toUnsignedInt(data.getShort(at + Wire.Detail.TYPE)),
+                Short.toUnsignedInt(data.getShort(at + Wire.Detail.PROTOCOL)));
+    }
+
+    private static String address(ByteBuffer data, int at, int family) {
+        if (family != AF_INET && family != AF_INET6) {
+            return "";
+        }
+        var bytes = new byte[family == AF_INET ? 4 : 16];
+        data.get(at, bytes);
+        try {
+            return InetAddress.getByAddress(bytes).getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e); // of another length than 4 and 16
+        }
     }
 
     private static Actor actor(ByteBuffer data, int at) {

@@ -19,12 +19,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Turns policies into rules for one container and writes them beside what is in force, under a number of their own.
 /// What a policy names by path becomes the file that it names in this container now.
 final class Generations {
     /// One bit each in the kernel's masks.
     private static final int MAX_POLICIES = 32;
+
+    /// Rules that ask which layer a file is in.
+    private static final Set<RuntimeRule> NEED_LAYERS = Set.of(
+            RuntimeRule.PROCESS_FROM_IMAGE,
+            RuntimeRule.WRITE_ROOT,
+            RuntimeRule.WRITE_VOLUMES,
+            RuntimeRule.INTERPRETERS);
 
     /// Parts of a path, those of links included: more is a loop.
     private static final int MAX_STEPS = 512;
@@ -271,7 +279,11 @@ final class Generations {
                     if (action.isEmpty()) {
                         continue;
                     }
-                    if (rule != RuntimeRule.PROCESS_ALLOW && !overlay) {
+                    if (!kernel.keeps(rule)) {
+                        gaps.add(new Gap(policy, rule, "nothing in this kernel decides by it"));
+                        continue;
+                    }
+                    if (NEED_LAYERS.contains(rule) && !overlay) {
                         gaps.add(new Gap(
                                 policy,
                                 rule,

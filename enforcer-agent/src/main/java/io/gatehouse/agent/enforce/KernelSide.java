@@ -12,12 +12,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The programs and maps in the kernel, and what they can do on this one.
 public final class KernelSide implements AutoCloseable {
@@ -161,15 +163,22 @@ public final class KernelSide implements AutoCloseable {
 
     /// What a denying verdict of a rule is worth here.
     public Guarantee guarantee(RuntimeRule rule) {
-        var program = switch (backend) {
-            case LSM -> rule == RuntimeRule.WRITE_ROOT ? GuardProgram.OPEN : GuardProgram.EXEC;
-            case TRACEPOINT, AGENT ->
-                rule == RuntimeRule.WRITE_ROOT ? GuardProgram.SYSCALL_DONE : GuardProgram.EXECUTED;
-        };
-        if (!object.loaded().contains(program.program())) {
-            return Guarantee.REPORTED;
-        }
-        return backend == Backend.LSM ? Guarantee.PREVENTED : Guarantee.KILLED;
+        return keepers(rule)
+                .findFirst()
+                .map(GuardProgram::backend)
+                .map(Backend::guarantee)
+                .orElse(Guarantee.REPORTED);
+    }
+
+    /// Whether anything here decides by a rule at all.
+    public boolean keeps(RuntimeRule rule) {
+        return keepers(rule).findFirst().isPresent();
+    }
+
+    private Stream<GuardProgram> keepers(RuntimeRule rule) {
+        return Arrays.stream(GuardProgram.values())
+                .filter(program ->
+                        program.rules().contains(rule) && object.loaded().contains(program.program()));
     }
 
     /// What a rule does not cover on this kernel, one phrase each.
@@ -192,6 +201,7 @@ public final class KernelSide implements AutoCloseable {
                     gaps.add("names that change faster than the agent reads are lost, which is told");
                     gaps.add("io_uring is not seen");
                 }
+                default -> {}
             }
         } else if (rule == RuntimeRule.WRITE_ROOT) {
             gaps.add("file flags (chattr) are not checked");

@@ -204,6 +204,7 @@ public final class LateJudge {
                 governed.slot(),
                 governed.rules(),
                 violated,
+                event.detail(),
                 event.actor(),
                 event.file(),
                 event.hostMounts(),

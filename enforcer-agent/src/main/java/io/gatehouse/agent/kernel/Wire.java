@@ -4,9 +4,9 @@ package io.gatehouse.agent.kernel;
 /// Java's side of `bpf/include/gatehouse.h`: sizes and offsets in bytes, native byte order. `WireTest` compares every
 /// one of them with the type information that clang wrote into the object.
 public final class Wire {
-    public static final int SLOTS = 4096;
-    public static final int RULESETS = 8192;
-    public static final int RULE_COUNT = 3;
+    public static final int SLOTS = 16384;
+    public static final int RULESETS = 32768;
+    public static final int RULE_COUNT = 21;
     public static final int RING_BYTES = 8 << 20;
     public static final int PATH_CAPACITY = 1024 + 256;
     public static final int ARGS_CAPACITY = 1024 + 256;
@@ -18,7 +18,7 @@ public final class Wire {
 
     /// `struct gh_event`
     public static final class Event {
-        public static final int SIZE = 4224;
+        public static final int SIZE = 4280;
         public static final int TIME_NS = 0;
         public static final int SCOPE = 8;
         public static final int START_NS = 16;
@@ -32,23 +32,48 @@ public final class Wire {
         public static final int MNT_NS = 56;
         public static final int SLOT = 60;
         public static final int RULES = 64;
-        public static final int VIOLATED = 68;
-        public static final int ACT = 80;
-        public static final int FACTS = 82;
-        public static final int VERDICT = 84;
-        public static final int BACKEND = 85;
-        public static final int ANCESTOR_COUNT = 86;
-        public static final int SYSCALL = 88;
-        public static final int PATH_LEN = 92;
-        public static final int EXE_LEN = 96;
-        public static final int ARGS_LEN = 100;
-        public static final int COMM = 108;
-        public static final int ANCESTORS = 128;
-        public static final int PATH = 384;
-        public static final int EXE = 1664;
-        public static final int ARGS = 2944;
+        public static final int VIOLATION_COUNT = 68;
+        public static final int VIOLATIONS = 72;
+        public static final int DETAIL = 104;
+        public static final int ACT = 136;
+        public static final int FACTS = 138;
+        public static final int VERDICT = 140;
+        public static final int BACKEND = 141;
+        public static final int ANCESTOR_COUNT = 142;
+        public static final int SYSCALL = 144;
+        public static final int PATH_LEN = 148;
+        public static final int EXE_LEN = 152;
+        public static final int ARGS_LEN = 156;
+        public static final int COMM = 164;
+        public static final int ANCESTORS = 184;
+        public static final int PATH = 440;
+        public static final int EXE = 1720;
+        public static final int ARGS = 3000;
 
         private Event() {}
+    }
+
+    /// `struct gh_violation`
+    public static final class Violation {
+        public static final int MAX = 4;
+        public static final int SIZE = 8;
+        public static final int RULE = 0;
+        public static final int POLICIES = 4;
+
+        private Violation() {}
+    }
+
+    /// `struct gh_detail`
+    public static final class Detail {
+        public static final int SIZE = 32;
+        public static final int NUMBER = 0;
+        public static final int FAMILY = 4;
+        public static final int PORT = 6;
+        public static final int ADDRESS = 8;
+        public static final int TYPE = 24;
+        public static final int PROTOCOL = 26;
+
+        private Detail() {}
     }
 
     /// `struct gh_ancestor`
@@ -72,17 +97,25 @@ public final class Wire {
         public static final int KIND_FILE = 0;
         public static final int KIND_UPPER_FILE = 1;
         public static final int KIND_DIRECTORY = 2;
+        public static final int KIND_VOLUME = 3;
+        public static final int KIND_WRITE_FORBIDDEN = 4;
+        public static final int KIND_READ_FORBIDDEN = 5;
+        public static final int KIND_FORBIDDEN_PROGRAM = 6;
+        public static final int KIND_INTERPRETER = 7;
+        public static final int KIND_JIT = 8;
 
         private Object() {}
     }
 
     /// `struct gh_rules`: for each rule the masks report, deny, kill
     public static final class Rules {
-        public static final int SIZE = 36;
+        public static final int SIZE = 256;
         public static final int MASKS = 12;
         public static final int REPORT = 0;
         public static final int DENY = 4;
         public static final int KILL = 8;
+        public static final int FLAGS = 252;
+        public static final int OPEN_BEFORE = 1;
 
         private Rules() {}
     }

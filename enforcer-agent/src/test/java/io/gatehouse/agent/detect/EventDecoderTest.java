@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.kernel.Wire;
 import io.gatehouse.events.Act;
 import io.gatehouse.events.Backend;
+import io.gatehouse.events.KernelEvent.Detail;
 import io.gatehouse.schemas.alert.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -48,14 +50,36 @@ class EventDecoderTest {
         act(3);
         record.put(at + Wire.Event.VERDICT, (byte) 2);
         record.put(at + Wire.Event.BACKEND, (byte) 1);
-        record.putInt(at + Wire.Event.VIOLATED + 8, 0b101);
+        violated(RuntimeRule.WRITE_ROOT, 0b101);
 
         var event = EventDecoder.decode(record, at, Wire.Event.SIZE).orElseThrow();
 
         assertEquals(Act.OPEN_FOR_WRITING, event.act());
         assertEquals(Verdict.DENY, event.verdict());
         assertEquals(Backend.LSM, event.backend());
-        assertEquals(List.of(0, 0, 0b101), event.violated());
+        assertEquals(0b101, event.violated().get(RuntimeRule.WRITE_ROOT.ordinal()));
+        assertEquals(0b101, event.violated().stream().reduce(0, Integer::sum), "and of no other rule");
+        assertEquals(Detail.NONE, event.detail());
+    }
+
+    @Test
+    void an_address_is_told_as_people_write_it() {
+        act(25);
+        record.putShort(at + Wire.Event.DETAIL + Wire.Detail.FAMILY, (short) 2);
+        record.putShort(at + Wire.Event.DETAIL + Wire.Detail.PORT, (short) 443);
+        record.put(at + Wire.Event.DETAIL + Wire.Detail.ADDRESS, new byte[] {10, 0, 0, (byte) 200});
+
+        var detail =
+                EventDecoder.decode(record, at, Wire.Event.SIZE).orElseThrow().detail();
+
+        assertEquals("10.0.0.200", detail.address());
+        assertEquals(443, detail.port());
+    }
+
+    private void violated(RuntimeRule rule, int policies) {
+        record.putInt(at + Wire.Event.VIOLATION_COUNT, 1);
+        record.putInt(at + Wire.Event.VIOLATIONS + Wire.Violation.RULE, rule.ordinal());
+        record.putInt(at + Wire.Event.VIOLATIONS + Wire.Violation.POLICIES, policies);
     }
 
     @Test

@@ -37,7 +37,9 @@ class WireTest {
         offset("gh_event.mnt_ns", Wire.Event.MNT_NS);
         offset("gh_event.slot", Wire.Event.SLOT);
         offset("gh_event.rules", Wire.Event.RULES);
-        offset("gh_event.violated", Wire.Event.VIOLATED);
+        offset("gh_event.violation_count", Wire.Event.VIOLATION_COUNT);
+        offset("gh_event.violations", Wire.Event.VIOLATIONS);
+        offset("gh_event.detail", Wire.Event.DETAIL);
         offset("gh_event.act", Wire.Event.ACT);
         offset("gh_event.facts", Wire.Event.FACTS);
         offset("gh_event.verdict", Wire.Event.VERDICT);
@@ -74,6 +76,17 @@ class WireTest {
         offset("gh_object.generation", Wire.Object.GENERATION);
         offset("gh_object.kind", Wire.Object.KIND);
         size("gh_rules", Wire.Rules.SIZE);
+        offset("gh_rules.flags", Wire.Rules.FLAGS);
+        size("gh_violation", Wire.Violation.SIZE);
+        offset("gh_violation.rule", Wire.Violation.RULE);
+        offset("gh_violation.policies", Wire.Violation.POLICIES);
+        size("gh_detail", Wire.Detail.SIZE);
+        offset("gh_detail.number", Wire.Detail.NUMBER);
+        offset("gh_detail.family", Wire.Detail.FAMILY);
+        offset("gh_detail.port", Wire.Detail.PORT);
+        offset("gh_detail.address", Wire.Detail.ADDRESS);
+        offset("gh_detail.type", Wire.Detail.TYPE);
+        offset("gh_detail.protocol", Wire.Detail.PROTOCOL);
         size("gh_masks", Wire.Rules.MASKS);
         offset("gh_masks.report", Wire.Rules.REPORT);
         offset("gh_masks.deny", Wire.Rules.DENY);
@@ -112,9 +125,17 @@ class WireTest {
         value("GH_OBJECT_FILE", Wire.Object.KIND_FILE);
         value("GH_OBJECT_UPPER_FILE", Wire.Object.KIND_UPPER_FILE);
         value("GH_OBJECT_DIRECTORY", Wire.Object.KIND_DIRECTORY);
+        value("GH_OBJECT_VOLUME", Wire.Object.KIND_VOLUME);
+        value("GH_OBJECT_WRITE_FORBIDDEN", Wire.Object.KIND_WRITE_FORBIDDEN);
+        value("GH_OBJECT_READ_FORBIDDEN", Wire.Object.KIND_READ_FORBIDDEN);
+        value("GH_OBJECT_FORBIDDEN_PROGRAM", Wire.Object.KIND_FORBIDDEN_PROGRAM);
+        value("GH_OBJECT_INTERPRETER", Wire.Object.KIND_INTERPRETER);
+        value("GH_OBJECT_JIT", Wire.Object.KIND_JIT);
         assertEquals(Optional.of(Act.EXEC), Act.ofCode(types.value("GH_ACT_EXEC")));
         assertEquals(Optional.of(Act.STRANGER), Act.ofCode(types.value("GH_ACT_STRANGER")));
         assertEquals(Optional.of(Act.NAMED_CHANGE), Act.ofCode(types.value("GH_ACT_NAMED_CHANGE")));
+        assertEquals(Optional.of(Act.LEFT), Act.ofCode(types.value("GH_ACT_LEFT")));
+        assertEquals(Optional.of(Act.TAMPER), Act.ofCode(types.value("GH_ACT_TAMPER")));
         assertEquals(Act.values().length, types.valuesThatStartWith("GH_ACT_").size());
     }
 

@@ -102,17 +102,17 @@ final class PolicyBuilder {
     }
 
     private static RuntimeSection runtime(Node.Mapping runtime) {
-        return new RuntimeSection(
+        return RuntimeSection.of(
                 section(runtime, "processes").map(PolicyBuilder::processes),
                 section(runtime, "writes").map(PolicyBuilder::writes));
     }
 
     private static Processes processes(Node.Mapping processes) {
-        return new Processes(texts(processes, "allow"), flag(processes, "fromImageOnly"), action(processes));
+        return Processes.of(texts(processes, "allow"), flag(processes, "fromImageOnly"), action(processes));
     }
 
     private static Writes writes(Node.Mapping writes) {
-        return new Writes(
+        return Writes.of(
                 text(writes, "rootFilesystem").orElseThrow().equals("deny"),
                 directories(writes, "allow"),
                 action(writes));
