@@ -19,6 +19,8 @@
 
 #include "lib/stats.h"
 
+#include "lib/control.h"
+
 #include "lib/cgroup.h"
 
 #include "lib/scope.h"
@@ -32,6 +34,8 @@
 #include "lib/decide.h"
 
 #include "hooks/runtime.h"
+
+#include "hooks/census.h"
 
 #include "hooks/bprm_check_security.h"
 #include "hooks/cgroup.h"

@@ -5,23 +5,33 @@ import io.gatehouse.agent.containers.Container;
 import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.detect.AlertWriter;
 import io.gatehouse.agent.detect.EventDecoder;
+import io.gatehouse.agent.enforce.Brake;
+import io.gatehouse.agent.enforce.Door;
 import io.gatehouse.agent.enforce.Enforcer;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.agent.enforce.KernelCounter.Sort;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.LateJudge;
+import io.gatehouse.agent.enforce.RuntimeRule;
+import io.gatehouse.agent.enforce.Succession;
+import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.events.Act;
 import io.gatehouse.events.KernelEvent;
+import io.gatehouse.schemas.policy.Action;
+import io.gatehouse.schemas.policy.Mode;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,6 +57,7 @@ public final class Agent implements AutoCloseable {
     private final Enforcer enforcer;
     private final LateJudge lateJudge;
     private final AlertWriter alertWriter;
+    private final Door door;
     private final ContainerFinder finder;
     private final Optional<String> ownContainer;
     private final AgentListener listener;
@@ -56,6 +67,8 @@ public final class Agent implements AutoCloseable {
     // Ring thread only.
     private final Map<Long, Stranger> strangers = new HashMap<>();
     private final Set<String> notGoverned = new HashSet<>();
+    private final Set<String> toldOnce = new HashSet<>();
+    private Optional<Brake> brake = Optional.empty();
     private Snapshot inForce;
     private LocalDate inForceOn;
     private final Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
@@ -68,6 +81,7 @@ public final class Agent implements AutoCloseable {
     private volatile boolean labelsChanged;
     private volatile Optional<NodePods> pods = Optional.empty(); // written once
     private volatile boolean stopping;
+    private volatile boolean stops; // written by the ring thread
 
     /// A cgroup that something runs in and that may yet turn out to be a container's.
     ///
@@ -90,6 +104,7 @@ public final class Agent implements AutoCloseable {
                 kernel,
                 pod -> pods.flatMap(known -> pod.uid().flatMap(known::byUid)).map(NodePods.NodePod::labels));
         this.lateJudge = new LateJudge(kernel);
+        this.door = kernel.door();
         this.alertWriter = new AlertWriter(kernel);
         this.ownContainer = finder.ofProcess(ProcessHandle.current().pid()).map(Container::id);
         this.thread = Thread.ofPlatform().name("gatehouse-ring").unstarted(this::run);
@@ -103,8 +118,30 @@ public final class Agent implements AutoCloseable {
         var agent = new Agent(kernel, new ContainerFinder(nodeRoot), first, listener, clock);
         agent.applyWanted();
         agent.adoptRunning();
+        agent.takeOver();
         agent.thread.start();
         return agent;
+    }
+
+    /// What ended agents left is in force until here.
+    private void takeOver() {
+        var succession = new Succession(kernel, enforcer);
+        kernel.takeOffice();
+        adoptRunning(); // what started before containers waited for us
+        succession.waiting().forEach(this::admit);
+        enforcer.noteNewcomers();
+        ring.drain(this::receive);
+        succession.complete(this::tellLeft, listener::notice);
+        kernel.brake().ifPresent(this::tellBrake);
+        hearNothingBefore();
+    }
+
+    private void tellLeft(KernelEvent event, Governed governed) {
+        if (event.act() == Act.NAMED_CHANGE) {
+            lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed));
+        } else {
+            tell(event, governed);
+        }
     }
 
     /// Hands over a new snapshot. Returns at once; [AgentListener#inForce] tells when it holds.
@@ -145,6 +182,8 @@ public final class Agent implements AutoCloseable {
             ring.drain(this::receive);
             guarded("policies were not applied", this::applyWanted);
             guarded("containers were not looked for", this::recogniseStrangers);
+            guarded("processes of containers were not noted", enforcer::noteNewcomers);
+            stops = enforcer.stops();
             if (System.nanoTime() - nextChoresNanos >= 0) {
                 nextChoresNanos =
                         System.nanoTime() + Duration.ofMillis(IDLE_TICK_MILLIS).toNanos();
@@ -152,6 +191,7 @@ public final class Agent implements AutoCloseable {
             }
         }
         ring.drain(this::receive); // what was decided before the end is told
+        guarded("programs that wait were not let go", () -> door.all().forEach(door::letGo));
     }
 
     private void receive(ByteBuffer data, int offset, int length) {
@@ -175,6 +215,7 @@ public final class Agent implements AutoCloseable {
     private void handle(KernelEvent event) {
         switch (event.act()) {
             case STRANGER -> meet(event);
+            case LEFT -> enforcer.bySlot(event.slot()).ifPresent(governed -> tellLeaving(event, governed));
             case GONE -> enforcer.forget(event.scope());
             case NAMED_CHANGE ->
                 enforcer.byRules(event.rules())
@@ -192,44 +233,76 @@ public final class Agent implements AutoCloseable {
 
     private void adoptRunning() {
         for (var container : finder.running()) {
-            adopt(container, Set.of());
+            adopt(container, 0, Optional.empty());
         }
     }
 
     /// The first program of a container that was not known is judged here, late: its rules were not in the kernel yet.
+    /// Where it waits for that it is not late at all.
     private void meet(KernelEvent event) {
-        var container = finder.ofProcess(event.actor().pid());
-        var governed = container.flatMap(found -> adopt(found, Set.of(event.scope())));
-        if (governed.isEmpty()) {
+        var hold = door.of(event.actor().pid());
+        if (!settle(event, hold)) {
             // The last process that was seen: a runtime's first ones do not live until it has written its records.
             strangers.put(event.scope(), new Stranger(event, System.nanoTime() + STRANGER_PATIENCE.toNanos()));
-            return;
+        } else {
+            strangers.remove(event.scope());
         }
-        strangers.remove(event.scope());
-        judgeLate(event, governed.get());
+    }
+
+    /// Whether it is known whose the process is; if so it goes on.
+    private boolean settle(KernelEvent event, Optional<Door.Hold> hold) {
+        var governed = finder.ofProcess(event.actor().pid()).flatMap(found -> adopt(found, event.scope(), hold));
+        governed.ifPresent(each -> judgeLate(event, each));
+        if (governed.isPresent()) {
+            hold.ifPresent(door::letGo);
+        }
+        return governed.isPresent();
+    }
+
+    /// Takes in a program that waits and whose record was lost, or told to another agent.
+    private void admit(Door.Hold hold) {
+        if (!strangers.containsKey(hold.scope())) {
+            meet(hold.event());
+        }
     }
 
     private void recogniseStrangers() {
         strangers.entrySet().removeIf(entry -> {
             var stranger = entry.getValue();
-            var governed = finder.ofProcess(stranger.event().actor().pid())
-                    .flatMap(found -> adopt(found, Set.of(entry.getKey())));
-            governed.ifPresent(each -> judgeLate(stranger.event(), each));
-            return governed.isPresent() || System.nanoTime() - stranger.untilNanos() > 0;
+            var hold = door.of(stranger.event().actor().pid());
+            if (settle(stranger.event(), hold)) {
+                return true;
+            }
+            boolean over = System.nanoTime() - stranger.untilNanos() > 0;
+            if (over) {
+                hold.ifPresent(this::letGoUnknown);
+            }
+            return over;
         });
+    }
+
+    /// Nobody's container, as far as can be told: nothing of that cgroup waits again.
+    private void letGoUnknown(Door.Hold hold) {
+        enforcer.leaveAlone(hold.scope());
+        door.letGo(hold);
+        listener.notice("process " + hold.pid() + " waited for its rules in vain: whose container it is cannot be told;"
+                + " it goes on without any");
     }
 
     private void judgeLate(KernelEvent event, Governed governed) {
         lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed));
     }
 
-    private Optional<Governed> adopt(Container container, Set<Long> scope) {
+    /// @param scope the cgroup it was seen in; 0: in none in particular
+    private Optional<Governed> adopt(Container container, long scope, Optional<Door.Hold> hold) {
         if (ownContainer.filter(container.id()::equals).isPresent()) {
             return Optional.empty(); // the agent is not governed by what it keeps
         }
         try {
             boolean known = enforcer.isKnown(container.id());
-            var governed = enforcer.adopt(container, scope, today());
+            var governed = hold.isPresent()
+                    ? enforcer.adopt(container, hold.get(), today())
+                    : enforcer.adopt(container, scope == 0 ? Set.of() : Set.of(scope), today());
             governed.filter(_ -> !known).ifPresent(this::tellGaps);
             governed.ifPresent(_ -> notGoverned.remove(container.id()));
             return governed;
@@ -240,7 +313,25 @@ public final class Agent implements AutoCloseable {
             if (notGoverned.add(container.id())) { // each of its programs would say so again
                 listener.notice("container " + container.shownName() + " is not governed: " + e.getMessage());
             }
+            hold.ifPresent(door::letGo);
             return Optional.empty();
+        }
+    }
+
+    private void tellLeaving(KernelEvent event, Governed governed) {
+        var name = governed.container().shownName();
+        tellOnce(
+                name + event.actor().name(),
+                "process " + event.actor().pid() + " (" + event.actor().name() + ") of container " + name
+                        + " left the container's cgroup; it stays under the container's rules");
+    }
+
+    private void tellOnce(String key, String text) {
+        if (toldOnce.size() >= MAX_TOLD) {
+            toldOnce.clear();
+        }
+        if (toldOnce.add(key)) {
+            listener.notice(text);
         }
     }
 
@@ -264,6 +355,7 @@ public final class Agent implements AutoCloseable {
             applied.failed().forEach(each -> listener.notice("policies are not in force for container " + each));
             inForce = next;
             inForceOn = today();
+            kernel.hold(couldStop(next) && kernel.brake().isEmpty());
             tellWhatLabelsKeepOut(next);
             listener.inForce(next, enforcer.all());
         } catch (KernelException e) {
@@ -271,6 +363,18 @@ public final class Agent implements AutoCloseable {
             inForceOn = today();
             listener.notice("policies are not in force: " + e.getMessage());
         }
+    }
+
+    /// Whether a container to come could have rules that stop anything: only then is it worth its waiting.
+    private static boolean couldStop(Snapshot snapshot) {
+        return snapshot.policies().stream()
+                .anyMatch(policy -> policy.mode() == Mode.ENFORCE
+                        && policy.runtime()
+                                .filter(section -> Arrays.stream(RuntimeRule.values())
+                                        .anyMatch(rule -> rule.asked(section)
+                                                .filter(action -> action != Action.REPORT)
+                                                .isPresent()))
+                                .isPresent());
     }
 
     private void tellWhatLabelsKeepOut(Snapshot snapshot) {
@@ -292,11 +396,19 @@ public final class Agent implements AutoCloseable {
     // ---- losses
 
     private void chores() {
-        enforcer.sweep();
+        for (var container : enforcer.sweep()) {
+            listener.notice("container " + container.shownName() + " is gone, but processes of it live on in other"
+                    + " cgroups; they stay under its rules");
+        }
+        enforcer.withdraw()
+                .forEach((container, reason) ->
+                        listener.notice("container " + container.shownName() + " is not governed any more: " + reason));
+        door.all().forEach(this::admit);
+        lookAtBrake();
         for (var counter : KernelCounter.values()) {
             long now = kernel.count(counter);
             long before = counted.put(counter, now);
-            if (counter != KernelCounter.EVENTS && now > before) {
+            if (counter.sort() == Sort.LOSS && now > before) {
                 listener.notice(counter.text() + ": " + (now - before) + " (" + now + " since start)");
             }
         }
@@ -309,9 +421,36 @@ public final class Agent implements AutoCloseable {
             enforcer.forgetGone(); // containers may have come and gone unseen
             adoptRunning();
         }
+        hearNothingBefore();
     }
 
-    /// Takes every program off its hook. What was decided until then is told.
+    /// So that the next agent knows what happened when none was there.
+    private void hearNothingBefore() {
+        kernel.heard(BootClock.nanos());
+    }
+
+    private void lookAtBrake() {
+        var now = kernel.brake();
+        if (now.map(Brake::since).equals(brake.map(Brake::since))) {
+            return;
+        }
+        now.ifPresentOrElse(this::tellBrake, () -> listener.notice("the brake is off: policies are kept again"));
+        brake = now;
+        kernel.hold(couldStop(inForce) && now.isEmpty());
+    }
+
+    private void tellBrake(Brake now) {
+        brake = Optional.of(now);
+        listener.notice(now.text() + "; nothing is stopped on this node, everything is told");
+    }
+
+    /// Whether what is in force outlives this process: it has its names in the kernel, and stops something.
+    public boolean stays() {
+        return kernel.instance().isPresent() && stops;
+    }
+
+    /// Ends. What is in force stays in force where [#stays] says so, else it is taken off. What was decided until then
+    /// is told.
     @Override
     public void close() {
         stopping = true;
@@ -320,6 +459,11 @@ public final class Agent implements AutoCloseable {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        stops = enforcer.stops();
+        hearNothingBefore();
+        if (!stops) {
+            kernel.release();
         }
         poller.close();
         ring.close();

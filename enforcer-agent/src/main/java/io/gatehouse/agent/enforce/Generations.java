@@ -12,6 +12,7 @@ import io.gatehouse.agent.kernel.Wire;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -61,8 +62,14 @@ final class Generations {
         return new Governed(container, slot, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
+    /// Whether files of a container may be open since before its rules.
+    enum Before {
+        NOTHING,
+        FILES_OPEN
+    }
+
     /// Writes what the policies ask of a container, in force for nobody yet.
-    Governed make(Container container, int slot, List<WorkloadPolicy> policies) {
+    Governed make(Container container, int slot, List<WorkloadPolicy> policies, Before before) {
         var root = policies.isEmpty() ? Optional.<OpenedFile>empty() : root(container);
         if (root.isEmpty()) {
             return nothingAsked(container, slot); // or it is ending, and its root is gone
@@ -73,7 +80,8 @@ final class Generations {
             var identity = kernel.identify(directory, 0);
             draft.resolve(directory);
             draft.mask(identity.overlay());
-            maps.write(number, draft.masks, draft.objects());
+            int flags = before == Before.FILES_OPEN ? Wire.Rules.OPEN_BEFORE : 0;
+            maps.write(number, draft.masks, draft.objects(), flags, namesHash(draft.policies));
             var made = new Governed(
                     container,
                     slot,
@@ -96,6 +104,34 @@ final class Generations {
             }
             throw e;
         }
+    }
+
+    /// FNV-1a over the names: tells a later agent whether bits mean to it what they meant to this one.
+    static long namesHash(List<WorkloadPolicy> policies) {
+        long hash = 0xcbf29ce484222325L;
+        for (var policy : policies) {
+            for (byte each : (policy.name() + "\n").getBytes(StandardCharsets.UTF_8)) {
+                hash = (hash ^ each & 0xff) * 0x100000001b3L;
+            }
+        }
+        return hash;
+    }
+
+    /// Writes rules that are about no container in particular; returns their number.
+    int writeForAll(List<Masks> masks, List<WorkloadPolicy> policies) {
+        int number = takeNumber();
+        try {
+            maps.write(number, masks, List.of(), 0, namesHash(policies));
+            return number;
+        } catch (KernelException | IllegalStateException e) {
+            numbers.clear(number);
+            throw e;
+        }
+    }
+
+    void sweepForAll(int number) {
+        maps.sweep(number, List.of());
+        numbers.clear(number);
     }
 
     /// Takes a generation back that no slot names and no hook can still be reading by.

@@ -44,10 +44,13 @@ public enum GuardProgram {
 
     /// Tell of containers that come and go; attached as long as the agent runs.
     static final List<String> WATCH =
-            List.of("gh_cgroup_born", "gh_cgroup_joined", "gh_cgroup_gone", "gh_stranger", "gh_forked");
+            List.of("gh_cgroup_born", "gh_cgroup_joined", "gh_cgroup_gone", "gh_stranger", "gh_forked", "gh_exited");
 
     /// Called by the agent, attached nowhere.
     static final String IDENTIFY = "gh_identify";
+
+    static final String TAKE_OFFICE = "gh_take_office";
+    static final String CENSUS = "gh_census";
 
     private final String program;
     private final Backend backend;
@@ -75,6 +78,11 @@ public enum GuardProgram {
 
     public Backend backend() {
         return backend;
+    }
+
+    /// Whether a program is one of these, by the name it has in the object.
+    static boolean isOne(String program) {
+        return Arrays.stream(values()).anyMatch(each -> each.program.equals(program));
     }
 
     static Set<String> programsOf(Backend backend) {
