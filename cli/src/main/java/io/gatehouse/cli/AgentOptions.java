@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.agent.enforce.Instance;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What the agent has to know of its node.
@@ -13,7 +15,14 @@ final class AgentOptions {
             description = "The node's root folder, where the agent runs in a container (default: ${DEFAULT-VALUE}).")
     private Path nodeRoot;
 
+    @Mixin
+    private InstanceOptions instance;
+
     Path nodeRoot() {
         return nodeRoot;
+    }
+
+    Instance instance() {
+        return instance.instance();
     }
 }

@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
             AuditCommand.class,
             GenerateCommand.class,
             StatusCommand.class,
+            BrakeCommand.class,
+            ReleaseCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

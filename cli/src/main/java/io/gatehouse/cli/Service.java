@@ -40,6 +40,7 @@ final class Service {
     // Of the starting thread.
     private Optional<NodePods> pods = Optional.empty();
     private Answering answering;
+    private boolean stayed; // what the agent put in force
     private final CountDownLatch ending = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -54,7 +55,7 @@ final class Service {
     /// @throws Refusal something is missing or wrong, and nothing is left running
     int run(AlertRouter alerts) throws InterruptedException {
         var loading =
-                duties.governs() ? Optional.of(NodeAgent.load()) : Optional.<CompletableFuture<KernelSide>>empty();
+                duties.governs() ? Optional.of(NodeAgent.load(duties.instance())) : Optional.<CompletableFuture<KernelSide>>empty();
         AdmissionServer server = null;
         Optional<Inspections> images = Optional.empty();
         Optional<PidFile> pidFile = Optional.empty();
@@ -214,6 +215,11 @@ final class Service {
         long lost = close(server);
         alerts.close();
         var counts = alerts.counts();
+        if (stayed) {
+            told.say("what was in force stays in force without an agent, in " + duties.instance().folder()
+                    + "; the next agent takes it over, and 'gatehouse release" + InstanceOptions.words(duties.instance())
+                    + "' takes it off");
+        }
         told.say("ended: " + counts.alerts() + " alerts, " + counts.suppressed() + " of them repetitions; " + lost
                 + " kernel events lost");
     }
@@ -237,6 +243,7 @@ final class Service {
         if (ended != null) {
             lost += ended.count(KernelCounter.RING_FULL);
             ended.close();
+            stayed = ended.stays();
         }
         return lost;
     }
