@@ -244,7 +244,8 @@ public final class Replay {
 
         private void matched(Rule rule, E event) {
             alerts.merge(rule.name(), 1L, Long::sum);
-            var printer = printers.computeIfAbsent(rule.name(), _ -> RulePrinter.of(rule, rules, additions, readers, style));
+            var printer =
+                    printers.computeIfAbsent(rule.name(), _ -> RulePrinter.of(rule, rules, additions, readers, style));
             listener.alert(rule, new Alert() {
                 @Override
                 public String text() {

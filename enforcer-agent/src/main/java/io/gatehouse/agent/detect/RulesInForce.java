@@ -50,7 +50,9 @@ final class RulesInForce {
         this.matcher = plan.matcher(set.matching());
         this.filter = KernelFilter.of(plan.rules());
         for (var rule : plan.rules()) {
-            told.put(rule, new Told(
+            told.put(
+                    rule,
+                    new Told(
                             RulePrinter.of(rule, set, options.additions(), readers, options.style()),
                             responses.of(rule)));
         }
