@@ -8,6 +8,7 @@
 #include "kernel.h"
 
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
@@ -31,14 +32,19 @@
 
 #include "lib/decide.h"
 
+#include "lib/network.h"
+
 #include "hooks/runtime.h"
 
 #include "hooks/bprm_check_security.h"
 #include "hooks/cgroup.h"
+#include "hooks/cgroup_network.h"
 #include "hooks/file_open.h"
+#include "hooks/inet_sock_set_state.h"
 #include "hooks/mmap_file.h"
 #include "hooks/path_change.h"
 #include "hooks/sched_process_exec.h"
+#include "hooks/socket.h"
 #include "hooks/sys_exit.h"
 
 #include "hooks/identify.h"

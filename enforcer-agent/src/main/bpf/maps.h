@@ -48,6 +48,20 @@ struct {
 } gh_allowed SEC(".maps");
 
 /*
+ * address and port -> policies whose list names them, those that name a wider
+ * prefix included, so that the longest prefix answers. One lookup for the port
+ * and one for any port. Written by the agent before the rules that name the set;
+ * read by the network hooks. Full: the agent keeps the container's last rules.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, GH_ENDPOINTS);
+	__type(key, struct gh_endpoint);
+	__type(value, __u32);
+} gh_endpoints SEC(".maps");
+
+/*
  * Present on a task: a container runtime that is still setting the container
  * up. Put on a task that joins a cgroup or starts a program while it has the
  * host's mounts; passed on to children; gone with the first program

@@ -9,10 +9,11 @@
 
 #include <linux/types.h>
 
-#define GH_SLOTS 16384	  /* containers on one node; slot 0 is "nothing asked" */
-#define GH_SCOPES 65536	  /* cgroups that belong to them */
-#define GH_RULESETS 32768 /* two generations for every slot */
-#define GH_ALLOWED 524288 /* files and directories that policies name */
+#define GH_SLOTS 16384	       /* containers on one node; slot 0 is "nothing asked" */
+#define GH_SCOPES 65536	       /* cgroups that belong to them */
+#define GH_RULESETS 32768      /* two generations for every slot */
+#define GH_ALLOWED 524288      /* files and directories that policies name */
+#define GH_ENDPOINTS (1 << 20) /* addresses and ports that policies name */
 #define GH_RING_BYTES (8 << 20)
 #define GH_ANCESTORS 8
 #define GH_COMM 16
@@ -136,6 +137,7 @@ struct gh_masks {
 struct gh_rules {
 	struct gh_masks rule[GH_RULE_COUNT];
 	__u32 flags;
+	__u32 endpoints; /* number of its set in gh_endpoints */
 };
 
 /* One aligned word, so that a reader sees the old rules or the new, never a mix. */
@@ -165,6 +167,24 @@ struct gh_object {
 	__u32 generation; /* i_generation: a number used again is another file */
 	__u32 kind;	  /* enum gh_object_kind */
 };
+
+enum gh_endpoint_list {
+	GH_LIST_CONNECT = 0,	    /* network.connect.allow; all of a policy that only forbids */
+	GH_LIST_CONNECT_FORBID = 1, /* network.connect.forbid */
+	GH_LIST_BIND = 2,	    /* network.bind.allow */
+	GH_LIST_LISTEN = 3,	    /* network.listen.allow */
+};
+
+/* Key of a longest-prefix map. Whole: GH_ENDPOINT_BITS, else the address only up to its prefix. */
+struct gh_endpoint {
+	__u32 prefix_len; /* bits of what follows that count */
+	__u32 set;	  /* lists that several containers may share */
+	__u8 list;	  /* enum gh_endpoint_list */
+	__u8 family;	  /* AF_INET, AF_INET6 */
+	__u16 port;	  /* host byte order; 0: any */
+	__u8 address[16]; /* network byte order; IPv4 in the first four, then zero */
+};
+#define GH_ENDPOINT_BITS (8 * (sizeof(struct gh_endpoint) - 4))
 
 /* Policies breached of one rule. */
 struct gh_violation {

@@ -15,7 +15,9 @@ import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.events.Backend;
 import io.gatehouse.events.KernelEvent;
+import io.gatehouse.schemas.alert.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -180,7 +182,12 @@ public final class Agent implements AutoCloseable {
                 enforcer.byRules(event.rules())
                         .ifPresent(
                                 governed -> lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed)));
-            default -> enforcer.byRules(event.rules()).ifPresent(governed -> tell(event, governed));
+            default -> {
+                if (event.backend() == Backend.CGROUP && event.verdict() == Verdict.KILL) {
+                    LateJudge.kill(event.actor());
+                }
+                enforcer.byRules(event.rules()).ifPresent(governed -> tell(event, governed));
+            }
         }
     }
 

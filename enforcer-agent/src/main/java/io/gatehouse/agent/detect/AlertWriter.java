@@ -64,7 +64,7 @@ public final class AlertWriter {
                 policy.mode(),
                 verdict(action),
                 guarantee(event, rule, policy, action),
-                message(event, rule),
+                message(event, rule, policy),
                 Optional.of(process(event)),
                 Optional.of(governed.container().facts()),
                 governed.container().podFacts());
@@ -89,10 +89,10 @@ public final class AlertWriter {
         return event.backend().guarantee();
     }
 
-    private static String message(KernelEvent event, RuntimeRule rule) {
+    private static String message(KernelEvent event, RuntimeRule rule, WorkloadPolicy policy) {
         var path = event.path().isEmpty() ? "an unnamed file" : event.path();
-        var act = event.act().words() + " " + path + (event.pathComplete() ? "" : " (path cut)") + " by " + doer(event);
-        return act + ": " + reason(event, rule);
+        var object = NetworkWords.object(event).orElse(path + (event.pathComplete() ? "" : " (path cut)"));
+        return event.act().words() + " " + object + " by " + doer(event) + ": " + reason(event, rule, policy);
     }
 
     /// Once a program is in place the process has its name, so who started it is its parent.
@@ -104,7 +104,7 @@ public final class AlertWriter {
                 : event.actor().name();
     }
 
-    private static String reason(KernelEvent event, RuntimeRule rule) {
+    private static String reason(KernelEvent event, RuntimeRule rule, WorkloadPolicy policy) {
         var file = event.file();
         return switch (rule) {
             case PROCESS_ALLOW -> "not among the programs that processes.allow names";
@@ -120,6 +120,7 @@ public final class AlertWriter {
                 event.act() == Act.OPEN_FOR_WRITING
                         ? "the root file system may not be written"
                         : "the root file system may not be changed";
+            case CONNECT, BIND, LISTEN -> NetworkWords.reason(event, rule, policy);
             default -> "forbidden by " + rule.text();
         };
     }

@@ -41,6 +41,7 @@ final class Generations {
 
     private final KernelSide kernel;
     private final KernelRules maps;
+    private final Networks networks;
     private final int hostMounts = KernelSide.hostMountNamespace();
     private final BitSet numbers = new BitSet();
     private final Map<Integer, Governed> byNumber = new HashMap<>();
@@ -49,6 +50,7 @@ final class Generations {
     Generations(KernelSide kernel, KernelRules maps) {
         this.kernel = kernel;
         this.maps = maps;
+        this.networks = kernel.networks();
         numbers.set(0); // "nothing asked"
     }
 
@@ -73,7 +75,7 @@ final class Generations {
             var identity = kernel.identify(directory, 0);
             draft.resolve(directory);
             draft.mask(identity.overlay());
-            maps.write(number, draft.masks, draft.objects());
+            maps.write(number, draft.masks, draft.objects(), networks.write(number, draft.policies));
             var made = new Governed(
                     container,
                     slot,
@@ -90,6 +92,7 @@ final class Generations {
             draft.held.forEach(OpenedFile::close);
             try {
                 maps.sweep(number, draft.objects()); // nothing half written stays
+                networks.sweep(number);
                 numbers.clear(number);
             } catch (KernelException unswept) { // the number stays taken
                 e.addSuppressed(unswept);
@@ -102,6 +105,7 @@ final class Generations {
     void sweep(Governed old) {
         if (old.rules() != 0) {
             maps.sweep(old.rules(), old.allowed());
+            networks.sweep(old.rules());
             numbers.clear(old.rules());
         }
         old.held().forEach(OpenedFile::close);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.enforce;
 
+import static io.gatehouse.agent.enforce.RuntimeRule.BIND;
+import static io.gatehouse.agent.enforce.RuntimeRule.CONNECT;
+import static io.gatehouse.agent.enforce.RuntimeRule.LISTEN;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_ALLOW;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FROM_IMAGE;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_ROOT;
@@ -38,9 +41,23 @@ public enum GuardProgram {
     SET_ACL("gh_set_acl", Backend.LSM, "inode_set_acl", Set.of(WRITE_ROOT)),
     REMOVE_ACL("gh_remove_acl", Backend.LSM, "inode_remove_acl", Set.of(WRITE_ROOT)),
     SETATTR("gh_setattr", Backend.LSM, "inode_setattr", Set.of(WRITE_ROOT)),
+    SOCKET_CONNECT("gh_socket_connect", Backend.LSM, "socket_connect", Set.of(CONNECT)),
+    SOCKET_SENDMSG("gh_socket_sendmsg", Backend.LSM, "socket_sendmsg", Set.of(CONNECT)),
+    SOCKET_CREATE("gh_socket_create", Backend.LSM, "socket_create", Set.of(CONNECT)),
+    SOCKET_BIND("gh_socket_bind", Backend.LSM, "socket_bind", Set.of(BIND)),
+    SOCKET_LISTEN("gh_socket_listen", Backend.LSM, "socket_listen", Set.of(LISTEN)),
+
+    CONNECT4("gh_connect4", Backend.CGROUP, "cgroup/connect4", Set.of(CONNECT)),
+    CONNECT6("gh_connect6", Backend.CGROUP, "cgroup/connect6", Set.of(CONNECT)),
+    SENDMSG4("gh_sendmsg4", Backend.CGROUP, "cgroup/sendmsg4", Set.of(CONNECT)),
+    SENDMSG6("gh_sendmsg6", Backend.CGROUP, "cgroup/sendmsg6", Set.of(CONNECT)),
+    SOCK_CREATE("gh_sock_create", Backend.CGROUP, "cgroup/sock_create", Set.of(CONNECT)),
+    BIND4("gh_bind4", Backend.CGROUP, "cgroup/bind4", Set.of(BIND)),
+    BIND6("gh_bind6", Backend.CGROUP, "cgroup/bind6", Set.of(BIND)),
 
     EXECUTED("gh_executed", Backend.TRACEPOINT, "sched_process_exec", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE)),
-    SYSCALL_DONE("gh_syscall_done", Backend.TRACEPOINT, "sys_exit", Set.of(WRITE_ROOT));
+    SYSCALL_DONE("gh_syscall_done", Backend.TRACEPOINT, "sys_exit", Set.of(WRITE_ROOT)),
+    SOCK_LISTENS("gh_sock_listens", Backend.TRACEPOINT, "inet_sock_set_state", Set.of(LISTEN));
 
     /// Tell of containers that come and go; attached as long as the agent runs.
     static final List<String> WATCH =

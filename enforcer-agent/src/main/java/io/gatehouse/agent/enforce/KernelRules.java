@@ -34,7 +34,9 @@ final class KernelRules {
     record Allowed(Identity identity, int kind, int policies) {}
 
     /// Writes rules under a number that no slot names, and reads them back.
-    void write(int number, List<Masks> byRule, List<Allowed> objects) {
+    ///
+    /// @param endpoints the set of addresses that [Networks] wrote for them
+    void write(int number, List<Masks> byRule, List<Allowed> objects, int endpoints) {
         for (var object : objects) {
             allowed.put(key(number, object), BpfObject.buffer(4).putInt(0, object.policies()));
         }
@@ -45,6 +47,7 @@ final class KernelRules {
             value.putInt(at + Wire.Rules.DENY, byRule.get(rule).deny());
             value.putInt(at + Wire.Rules.KILL, byRule.get(rule).kill());
         }
+        value.putInt(Wire.Rules.ENDPOINTS, endpoints);
         rulesets.put(key(number), value);
         var back = BpfObject.buffer(Wire.Rules.SIZE);
         if (!rulesets.get(key(number), back) || !back.equals(value)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.enforce;
 
+import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.kernel.BpfMap;
 import io.gatehouse.agent.kernel.BpfObject;
 import io.gatehouse.agent.kernel.OpenedFile;
@@ -33,12 +34,14 @@ public final class KernelSide implements AutoCloseable {
     private final BpfObject object;
     private final Backend backend;
     private final Optional<String> whyNotLsm;
+    private final Optional<OpenedFile> groups; // the root of cgroup2, where programs of cgroups are attached
     private final BpfMap stats;
 
-    private KernelSide(BpfObject object, Backend backend, Optional<String> whyNotLsm) {
+    private KernelSide(BpfObject object, Backend backend, Optional<String> whyNotLsm, Optional<OpenedFile> groups) {
         this.object = object;
         this.backend = backend;
         this.whyNotLsm = whyNotLsm;
+        this.groups = groups;
         this.stats = object.map("gh_stats", 4, 8);
     }
 
@@ -52,9 +55,13 @@ public final class KernelSide implements AutoCloseable {
         var backend = whyNotLsm.isEmpty() ? Backend.LSM : Backend.TRACEPOINT;
 
         var wanted = new HashSet<>(GuardProgram.programsOf(backend));
+        var groups = backend == Backend.LSM ? Optional.<OpenedFile>empty() : ContainerFinder.rootOfUnified();
+        if (groups.isPresent()) {
+            wanted.addAll(GuardProgram.programsOf(Backend.CGROUP));
+        }
         wanted.addAll(GuardProgram.WATCH);
         wanted.add(GuardProgram.IDENTIFY);
-        var kernel = new KernelSide(BpfObject.load(image, wanted, constants, Map.of()), backend, whyNotLsm);
+        var kernel = new KernelSide(BpfObject.load(image, wanted, constants, Map.of()), backend, whyNotLsm, groups);
         try {
             kernel.describeSyscalls();
             GuardProgram.WATCH.forEach(kernel.object::attach);
@@ -201,6 +208,12 @@ public final class KernelSide implements AutoCloseable {
                     gaps.add("names that change faster than the agent reads are lost, which is told");
                     gaps.add("io_uring is not seen");
                 }
+                case CONNECT -> {
+                    gaps.add("sockets that are not of IPv4 or IPv6 (packet, vsock and others) are not seen");
+                    gaps.add("SCTP and ICMP are refused whatever the lists say");
+                }
+                case BIND -> gaps.add("only IPv4 and IPv6 addresses are seen");
+                case LISTEN -> gaps.add("a server listens for the moment until it is killed");
                 default -> {}
             }
         } else if (rule == RuntimeRule.WRITE_ROOT) {
@@ -209,8 +222,11 @@ public final class KernelSide implements AutoCloseable {
         if (rule == RuntimeRule.WRITE_ROOT) {
             gaps.add("a file that was open before the container was governed stays writable");
         }
+        if (rule == RuntimeRule.CONNECT) {
+            gaps.add("a connection made before the container was governed goes on");
+        }
         for (var program : GuardProgram.values()) {
-            if (program.backend() == backend
+            if ((program.backend() == backend || backend != Backend.LSM && program.backend() == Backend.CGROUP)
                     && program.rules().contains(rule)
                     && !object.loaded().contains(program.program())) {
                 program.withoutIt().ifPresent(gaps::add);
@@ -227,6 +243,8 @@ public final class KernelSide implements AutoCloseable {
             }
             if (Collections.disjoint(program.rules(), rules)) {
                 object.detach(program.program());
+            } else if (program.backend() == Backend.CGROUP) {
+                object.attach(program.program(), groups.orElseThrow());
             } else {
                 object.attach(program.program());
             }
@@ -266,6 +284,10 @@ public final class KernelSide implements AutoCloseable {
         return new KernelRules(object);
     }
 
+    Networks networks() {
+        return new Networks(object.map("gh_endpoints", Wire.Endpoint.SIZE, 4));
+    }
+
     public RingBuffer events() {
         return object.ring("gh_events", Wire.RING_BYTES);
     }
@@ -278,5 +300,6 @@ public final class KernelSide implements AutoCloseable {
     @Override
     public void close() {
         object.close();
+        groups.ifPresent(OpenedFile::close);
     }
 }

@@ -207,6 +207,18 @@ public final class BpfObject implements AutoCloseable {
         links.put(name, link);
     }
 
+    /// Attaches a loaded program to a cgroup and to all below it; nothing happens if it is attached.
+    public void attach(String name, OpenedFile cgroup) {
+        if (links.containsKey(name)) {
+            return;
+        }
+        var link = Native.bpf().bpf_program__attach_cgroup(program(name), cgroup.fd());
+        if (link == null) {
+            throw new KernelException("bpf_program__attach_cgroup", name, Native.errno());
+        }
+        links.put(name, link);
+    }
+
     /// Takes a program off its hook; nothing happens if it is not attached.
     public void detach(String name) {
         var link = links.remove(name);

@@ -109,15 +109,31 @@ public final class Wire {
 
     /// `struct gh_rules`: for each rule the masks report, deny, kill
     public static final class Rules {
-        public static final int SIZE = 256;
+        public static final int SIZE = 260;
         public static final int MASKS = 12;
         public static final int REPORT = 0;
         public static final int DENY = 4;
         public static final int KILL = 8;
         public static final int FLAGS = 252;
         public static final int OPEN_BEFORE = 1;
+        public static final int ENDPOINTS = 256;
 
         private Rules() {}
+    }
+
+    /// `struct gh_endpoint`: key of a longest-prefix map
+    public static final class Endpoint {
+        public static final int SIZE = 28;
+        public static final int PREFIX_LEN = 0;
+        public static final int SET = 4;
+        public static final int LIST = 8;
+        public static final int FAMILY = 9;
+        public static final int PORT = 10;
+        public static final int ADDRESS = 12;
+        /// Bits that come before the address and always count.
+        public static final int BITS_BEFORE_ADDRESS = 8 * (ADDRESS - SET);
+
+        private Endpoint() {}
     }
 
     /// `struct gh_slot`

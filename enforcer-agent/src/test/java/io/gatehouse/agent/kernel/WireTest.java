@@ -77,6 +77,14 @@ class WireTest {
         offset("gh_object.kind", Wire.Object.KIND);
         size("gh_rules", Wire.Rules.SIZE);
         offset("gh_rules.flags", Wire.Rules.FLAGS);
+        offset("gh_rules.endpoints", Wire.Rules.ENDPOINTS);
+        size("gh_endpoint", Wire.Endpoint.SIZE);
+        offset("gh_endpoint.prefix_len", Wire.Endpoint.PREFIX_LEN);
+        offset("gh_endpoint.set", Wire.Endpoint.SET);
+        offset("gh_endpoint.list", Wire.Endpoint.LIST);
+        offset("gh_endpoint.family", Wire.Endpoint.FAMILY);
+        offset("gh_endpoint.port", Wire.Endpoint.PORT);
+        offset("gh_endpoint.address", Wire.Endpoint.ADDRESS);
         size("gh_violation", Wire.Violation.SIZE);
         offset("gh_violation.rule", Wire.Violation.RULE);
         offset("gh_violation.policies", Wire.Violation.POLICIES);
