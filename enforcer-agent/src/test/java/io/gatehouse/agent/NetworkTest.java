@@ -71,7 +71,7 @@ class NetworkTest {
         RuncContainer.assumeUsable();
         container = RuncContainer.create(
                 tmp,
-                RuncContainer.Options.defaults().withFiles(NetProgram.file(tmp)).withCapabilities("CAP_NET_ADMIN"));
+                RuncContainer.Options.defaults().withFiles(NetProgram.image()).withCapabilities("CAP_NET_ADMIN"));
         container.start();
         assertEquals(0, container.exec("ip", "link", "set", "lo", "up").exit());
         server = serve(
