@@ -18,6 +18,8 @@
 
 #include "compat/syscall.h"
 
+#include "compat/host.h"
+
 #include "lib/stats.h"
 
 #include "lib/cgroup.h"
@@ -33,19 +35,30 @@
 #include "lib/decide.h"
 
 #include "lib/network.h"
+#include "lib/ban.h"
+
+#include "lib/self.h"
 
 #include "hooks/runtime.h"
 
+#include "hooks/bpf.h"
 #include "hooks/bprm_check_security.h"
+#include "hooks/capable.h"
 #include "hooks/cgroup.h"
 #include "hooks/cgroup_network.h"
 #include "hooks/file_open.h"
 #include "hooks/inet_sock_set_state.h"
+#include "hooks/io_uring.h"
 #include "hooks/mmap_file.h"
+#include "hooks/module.h"
+#include "hooks/mount.h"
+#include "hooks/namespace.h"
 #include "hooks/path_change.h"
 #include "hooks/sched_process_exec.h"
 #include "hooks/socket.h"
 #include "hooks/sys_exit.h"
+
+#include "hooks/self.h"
 
 #include "hooks/identify.h"
 

@@ -56,7 +56,9 @@ public final class AlertWriter {
     }
 
     private Alert alert(KernelEvent event, Governed governed, RuntimeRule rule, WorkloadPolicy policy) {
-        var action = rule.asked(policy.runtime().orElseThrow()).orElse(Action.REPORT);
+        var action = rule == RuntimeRule.SELF
+                ? Action.DENY
+                : rule.asked(policy.runtime().orElseThrow()).orElse(Action.REPORT);
         return new Alert(
                 BootClock.timeOfDay(event.timeNs()),
                 policy.name(),
@@ -90,9 +92,15 @@ public final class AlertWriter {
     }
 
     private static String message(KernelEvent event, RuntimeRule rule, WorkloadPolicy policy) {
+        var act = HostActs.object(event, rule)
+                .or(() -> NetworkWords.object(event).map(object -> event.act().words() + " " + object))
+                .orElseGet(() -> fileAct(event));
+        return act + " by " + doer(event) + ": " + reason(event, rule, policy);
+    }
+
+    private static String fileAct(KernelEvent event) {
         var path = event.path().isEmpty() ? "an unnamed file" : event.path();
-        var object = NetworkWords.object(event).orElse(path + (event.pathComplete() ? "" : " (path cut)"));
-        return event.act().words() + " " + object + " by " + doer(event) + ": " + reason(event, rule, policy);
+        return event.act().words() + " " + path + (event.pathComplete() ? "" : " (path cut)");
     }
 
     /// Once a program is in place the process has its name, so who started it is its parent.
@@ -121,6 +129,12 @@ public final class AlertWriter {
                         ? "the root file system may not be written"
                         : "the root file system may not be changed";
             case CONNECT, BIND, LISTEN -> NetworkWords.reason(event, rule, policy);
+            case MOUNTS -> "what is mounted, and the root directory, may not change";
+            case NAMESPACES -> "no namespace may be made or joined";
+            case MODULES -> "no code may be loaded into the kernel";
+            case BPF -> "neither bpf() nor perf_event_open() may be used";
+            case IO_URING -> "no ring of io_uring may be made, nor one used with more than its user's rights";
+            case SELF -> "the agent and what is its own are kept from containers under an enforced policy";
             default -> "forbidden by " + rule.text();
         };
     }

@@ -9,6 +9,7 @@ import io.gatehouse.agent.kernel.Errno;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.OpenedFile;
 import io.gatehouse.agent.kernel.Wire;
+import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
@@ -279,7 +280,9 @@ final class Generations {
                 int kill = 0;
                 for (int bit = 0; bit < policies.size(); bit++) {
                     var policy = policies.get(bit);
-                    var action = rule.asked(policy.runtime().orElseThrow());
+                    var action = rule == RuntimeRule.SELF
+                            ? self(policy)
+                            : rule.asked(policy.runtime().orElseThrow());
                     if (action.isEmpty()) {
                         continue;
                     }
@@ -307,6 +310,13 @@ final class Generations {
                 }
                 masks.add(new Masks(report, deny, kill));
             }
+        }
+
+        /// Nobody asks that the agent be left alone; it takes it where it keeps something itself.
+        private Optional<Action> self(WorkloadPolicy policy) {
+            return policy.mode() == Mode.ENFORCE && kernel.keeps(RuntimeRule.SELF)
+                    ? Optional.of(Action.DENY)
+                    : Optional.empty();
         }
     }
 

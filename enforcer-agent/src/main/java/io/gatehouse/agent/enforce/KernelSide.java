@@ -36,6 +36,7 @@ public final class KernelSide implements AutoCloseable {
     private final Optional<String> whyNotLsm;
     private final Optional<OpenedFile> groups; // the root of cgroup2, where programs of cgroups are attached
     private final BpfMap stats;
+    private final SelfGuard self;
 
     private KernelSide(BpfObject object, Backend backend, Optional<String> whyNotLsm, Optional<OpenedFile> groups) {
         this.object = object;
@@ -43,6 +44,7 @@ public final class KernelSide implements AutoCloseable {
         this.whyNotLsm = whyNotLsm;
         this.groups = groups;
         this.stats = object.map("gh_stats", 4, 8);
+        this.self = new SelfGuard(object, file -> identify(file, 0));
     }
 
     /// Loads what this kernel takes, the strongest backend first, and attaches the watching programs. Guarding programs
@@ -61,9 +63,11 @@ public final class KernelSide implements AutoCloseable {
         }
         wanted.addAll(GuardProgram.WATCH);
         wanted.add(GuardProgram.IDENTIFY);
+        wanted.add(GuardProgram.KEEP);
         var kernel = new KernelSide(BpfObject.load(image, wanted, constants, Map.of()), backend, whyNotLsm, groups);
         try {
             kernel.describeSyscalls();
+            kernel.guard(SelfFacts.none());
             GuardProgram.WATCH.forEach(kernel.object::attach);
             return kernel;
         } catch (RuntimeException e) {
@@ -148,10 +152,10 @@ public final class KernelSide implements AutoCloseable {
             return;
         }
         var map = object.map("gh_syscalls", 4, 4);
-        SyscallTable.codes()
-                .forEach((number, code) -> map.put(
-                        BpfObject.buffer(4).putInt(0, number),
-                        BpfObject.buffer(4).putInt(0, code)));
+        for (var codes : List.of(SyscallTable.codes(), HostCalls.codes())) {
+            codes.forEach((number, code) -> map.put(
+                    BpfObject.buffer(4).putInt(0, number), BpfObject.buffer(4).putInt(0, code)));
+        }
     }
 
     /// The backend that decides here.
@@ -214,6 +218,18 @@ public final class KernelSide implements AutoCloseable {
                 }
                 case BIND -> gaps.add("only IPv4 and IPv6 addresses are seen");
                 case LISTEN -> gaps.add("a server listens for the moment until it is killed");
+                case MOUNTS -> gaps.add("the mount stands when who made it is killed");
+                case NAMESPACES -> gaps.add("a namespace is made or joined before who did it is killed");
+                case MODULES -> {
+                    gaps.add("a module or kernel is loaded when who loaded it is killed");
+                    gaps.add("modules that the kernel asks for by itself, and firmware, are not seen");
+                }
+                case BPF -> gaps.add("what a first call of bpf() does is done when its caller is killed");
+                case IO_URING ->
+                    gaps.add("a ring exists before who made it is killed; what it was told until then is done");
+                case SELF ->
+                    gaps.add("signals, tracing and changes from containers that see the agent's process or files are"
+                            + " neither refused nor told");
                 default -> {}
             }
         } else if (rule == RuntimeRule.WRITE_ROOT) {
@@ -235,13 +251,24 @@ public final class KernelSide implements AutoCloseable {
         return gaps;
     }
 
+    /// Says that this process is the agent and what its files are, beside its BPF objects. May be called again, with
+    /// all
+    /// of them.
+    ///
+    /// @return what could not be kept from containers, one phrase each
+    public List<String> guard(SelfFacts facts) {
+        return self.keep(facts);
+    }
+
     /// Attaches the programs that these rules need and detaches the others: no container pays for what none asks.
     public void need(Set<RuntimeRule> rules) {
         for (var program : GuardProgram.values()) {
             if (!object.loaded().contains(program.program())) {
                 continue;
             }
-            if (Collections.disjoint(program.rules(), rules)) {
+            boolean covered =
+                    program == GuardProgram.URING_FILE && object.loaded().contains(GuardProgram.URING.program());
+            if (covered || Collections.disjoint(program.rules(), rules)) {
                 object.detach(program.program());
             } else if (program.backend() == Backend.CGROUP) {
                 object.attach(program.program(), groups.orElseThrow());
@@ -249,6 +276,7 @@ public final class KernelSide implements AutoCloseable {
                 object.attach(program.program());
             }
         }
+        self.refresh();
     }
 
     /// Programs now on their hooks.
@@ -299,6 +327,7 @@ public final class KernelSide implements AutoCloseable {
 
     @Override
     public void close() {
+        self.close();
         object.close();
         groups.ifPresent(OpenedFile::close);
     }

@@ -277,6 +277,35 @@ public final class BpfObject implements AutoCloseable {
         context.put(0, bytes);
     }
 
+    /// Numbers in the kernel of what this object consists of.
+    ///
+    /// @param links of the programs that are attached now
+    public record Ids(Set<Integer> maps, Set<Integer> programs, Set<Integer> links) {}
+
+    public Ids ids() {
+        var maps = new HashSet<Integer>();
+        Pointer map = null;
+        while ((map = Native.bpf().bpf_object__next_map(object, map)) != null) {
+            maps.add(idOf(Native.bpf().bpf_map__fd(map)));
+        }
+        var programs = new HashSet<Integer>();
+        loaded.forEach(name -> programs.add(idOf(Native.bpf().bpf_program__fd(program(name)))));
+        var attached = new HashSet<Integer>();
+        links.values().forEach(link -> attached.add(idOf(Native.bpf().bpf_link__fd(link))));
+        return new Ids(maps, programs, attached);
+    }
+
+    /// The second word of what the kernel says of a map, a program and a link alike.
+    private static int idOf(int fd) {
+        var information = Native.zeroed(8);
+        var length = Native.zeroed(4);
+        length.putInt(0, 8);
+        if (Native.bpf().bpf_obj_get_info_by_fd(fd, information, length) != 0) {
+            throw new KernelException("BPF_OBJ_GET_INFO_BY_FD", "descriptor " + fd, Native.errno());
+        }
+        return information.getInt(INFO_ID);
+    }
+
     /// What the kernel counts of a program.
     ///
     /// @param id in the kernel, as `bpftool prog` shows it

@@ -76,6 +76,8 @@ final class Native {
 
         int bpf_link__destroy(Pointer link);
 
+        int bpf_link__fd(Pointer link);
+
         Pointer bpf_object__find_map_by_name(Pointer object, @In String name);
 
         Pointer bpf_object__next_map(Pointer object, Pointer previous);

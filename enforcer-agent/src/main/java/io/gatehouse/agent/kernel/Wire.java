@@ -145,6 +145,29 @@ public final class Wire {
         private Slot() {}
     }
 
+    /// `struct gh_guarded` and `enum gh_guarded_kind`
+    public static final class Guarded {
+        public static final int SIZE = 16;
+        public static final int ID = 0;
+        public static final int DEV = 8;
+        public static final int KIND = 12;
+        public static final int KIND_MAP = 1;
+        public static final int KIND_PROGRAM = 2;
+        public static final int KIND_LINK = 3;
+        public static final int KIND_TREE = 4;
+        public static final int KIND_ABOVE = 5;
+        public static final int KIND_DEVICE = 6;
+
+        private Guarded() {}
+    }
+
+    /// A value of `gh_syscalls`.
+    public static final class Call {
+        public static final int BAN = 1 << 31;
+
+        private Call() {}
+    }
+
     /// `struct gh_identity`
     public static final class Identity {
         public static final int SIZE = 40;

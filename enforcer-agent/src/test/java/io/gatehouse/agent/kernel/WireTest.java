@@ -102,6 +102,10 @@ class WireTest {
         size("gh_slot", Wire.Slot.SIZE);
         offset("gh_slot.rules", Wire.Slot.RULES);
         offset("gh_slot.root_dev", Wire.Slot.ROOT_DEV);
+        size("gh_guarded", Wire.Guarded.SIZE);
+        offset("gh_guarded.id", Wire.Guarded.ID);
+        offset("gh_guarded.dev", Wire.Guarded.DEV);
+        offset("gh_guarded.kind", Wire.Guarded.KIND);
     }
 
     @Test
@@ -139,6 +143,12 @@ class WireTest {
         value("GH_OBJECT_FORBIDDEN_PROGRAM", Wire.Object.KIND_FORBIDDEN_PROGRAM);
         value("GH_OBJECT_INTERPRETER", Wire.Object.KIND_INTERPRETER);
         value("GH_OBJECT_JIT", Wire.Object.KIND_JIT);
+        value("GH_GUARDED_MAP", Wire.Guarded.KIND_MAP);
+        value("GH_GUARDED_PROGRAM", Wire.Guarded.KIND_PROGRAM);
+        value("GH_GUARDED_LINK", Wire.Guarded.KIND_LINK);
+        value("GH_GUARDED_TREE", Wire.Guarded.KIND_TREE);
+        value("GH_GUARDED_ABOVE", Wire.Guarded.KIND_ABOVE);
+        value("GH_GUARDED_DEVICE", Wire.Guarded.KIND_DEVICE);
         assertEquals(Optional.of(Act.EXEC), Act.ofCode(types.value("GH_ACT_EXEC")));
         assertEquals(Optional.of(Act.STRANGER), Act.ofCode(types.value("GH_ACT_STRANGER")));
         assertEquals(Optional.of(Act.NAMED_CHANGE), Act.ofCode(types.value("GH_ACT_NAMED_CHANGE")));
