@@ -8,6 +8,7 @@
 #include "kernel.h"
 
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
@@ -16,6 +17,8 @@
 #include "maps.h"
 
 #include "compat/syscall.h"
+
+#include "compat/host.h"
 
 #include "lib/stats.h"
 
@@ -33,17 +36,33 @@
 
 #include "lib/decide.h"
 
+#include "lib/network.h"
+#include "lib/ban.h"
+
+#include "lib/self.h"
+
 #include "hooks/runtime.h"
 
 #include "hooks/census.h"
 
+#include "hooks/bpf.h"
 #include "hooks/bprm_check_security.h"
+#include "hooks/capable.h"
 #include "hooks/cgroup.h"
+#include "hooks/cgroup_network.h"
 #include "hooks/file_open.h"
+#include "hooks/inet_sock_set_state.h"
+#include "hooks/io_uring.h"
 #include "hooks/mmap_file.h"
+#include "hooks/module.h"
+#include "hooks/mount.h"
+#include "hooks/namespace.h"
 #include "hooks/path_change.h"
 #include "hooks/sched_process_exec.h"
+#include "hooks/socket.h"
 #include "hooks/sys_exit.h"
+
+#include "hooks/self.h"
 
 #include "hooks/identify.h"
 

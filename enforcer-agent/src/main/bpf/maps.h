@@ -49,6 +49,20 @@ struct {
 } gh_allowed SEC(".maps");
 
 /*
+ * address and port -> policies whose list names them, those that name a wider
+ * prefix included, so that the longest prefix answers. One lookup for the port
+ * and one for any port. Written by the agent before the rules that name the set;
+ * read by the network hooks. Full: the agent keeps the container's last rules.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, GH_ENDPOINTS);
+	__type(key, struct gh_endpoint);
+	__type(value, __u32);
+} gh_endpoints SEC(".maps");
+
+/*
  * Whose a task is. Two things in one, so that one lookup tells both:
  *
  * The container it belongs to. Put on a task that runs a program in a known
@@ -101,6 +115,38 @@ struct {
 	__type(value, __u32);
 } gh_reserve SEC(".maps");
 
+/*
+ * What is the agent's -> 1. Written by the agent, read by hooks/self.h. Full:
+ * the agent says which of its things are not kept.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GH_GUARDED);
+	__type(key, struct gh_guarded);
+	__type(value, __u32);
+} gh_guarded SEC(".maps");
+
+/* The agent itself. Written by gh_keep, read by hooks/self.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct gh_keeper);
+} gh_keepers SEC(".maps");
+
+/*
+ * Present on a child that was born into other namespaces than its parent's,
+ * against a rule, where no LSM hook could refuse it: it ends with its first
+ * return. Written by gh_forked_apart, read by gh_syscall_done. No room: the
+ * child lives on, counted as a failed signal.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} gh_apart SEC(".maps");
+
 /* Records for the agent. Full: counted, never waited for. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -120,8 +166,10 @@ struct {
  * kernels without LSM: 0 nothing, 1 open, else 2 + place of the path argument
  * + 8 * (1 + place of the directory argument), 2 + 7 for a file descriptor in
  * argument 0; and 64 times the same for a second name, and 4096 times the place
- * of the flags that may say not to follow a last link. Written by the agent
- * once, read by gh_syscall_done.
+ * of the flags that may say not to follow a last link. With GH_CALL_BAN: a breach
+ * of the rule in the lowest byte by the act in the next, under the condition in
+ * the one after (enum gh_call_if). Written by the agent once, read by
+ * gh_syscall_done.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

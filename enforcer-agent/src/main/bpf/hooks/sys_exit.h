@@ -114,6 +114,39 @@ static __noinline int gh_changed(struct pt_regs *regs, long result, __u32 number
 	return 0;
 }
 
+/* A call whose success is a breach of a rule of one word: done, before its caller is ended. */
+static __noinline int gh_banned(struct pt_regs *regs, __u32 number, __u32 what)
+{
+	struct gh_breach breach = {.act = what >> 8 & 255};
+	__u32 rule = what & 255;
+	__u32 flags;
+
+	switch (what >> 16 & 255) {
+	case GH_CALL_NEW_NAMESPACE:
+		flags = gh_running_arg(number, 0) & GH_CLONE_NEW;
+		if (!flags)
+			return 0;
+		breach.detail.number = flags;
+		break;
+	case GH_CALL_CLONES_TREE:
+		if (!(gh_running_arg(number, 2) & OPEN_TREE_CLONE))
+			return 0;
+		break;
+	case GH_CALL_BORN_APART:
+		/* Told of its parent already. */
+		if (bpf_task_storage_get(&gh_apart, bpf_get_current_task_btf(), NULL, 0))
+			gh_kill();
+		return 0;
+	}
+	if (rule >= GH_RULE_COUNT || !gh_find_scope(&breach.scope))
+		return 0;
+	if (number & 512)
+		breach.file.facts = GH_FACT_COMPAT;
+	gh_decide_ban(&breach, rule);
+	gh_end(&breach);
+	return 0;
+}
+
 /* Every system call of the node comes here: what most need is read by plain loads, from typed pointers. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
@@ -128,5 +161,7 @@ int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
 	what = bpf_map_lookup_elem(&gh_syscalls, &number);
 	if (!what || !*what)
 		return 0;
+	if (*what & GH_CALL_BAN)
+		return gh_banned(regs, number, *what);
 	return gh_changed(regs, result, number, *what);
 }

@@ -14,6 +14,8 @@
 #define GH_SCOPES 65536			  /* cgroups that belong to them */
 #define GH_RULESETS (2 * 16384 + 16) /* two generations for every container, and those for all */
 #define GH_ALLOWED 524288	     /* files and directories that policies name */
+#define GH_ENDPOINTS (1 << 20)	     /* addresses and ports that policies name */
+#define GH_GUARDED 4096 /* the agent's own maps, programs, links, files and directories */
 #define GH_RING_BYTES (8 << 20)
 #define GH_ANCESTORS 8
 #define GH_COMM 16
@@ -74,13 +76,13 @@ enum gh_act {
 	GH_ACT_TRUNCATE = 13,
 	GH_ACT_XATTR = 14,
 	GH_ACT_OPEN_READ = 15,
-	GH_ACT_MOUNT = 16, /* and whatever else changes what is mounted where, or the root */
-	GH_ACT_UNMOUNT = 17,
+	GH_ACT_MOUNT = 16,	/* and whatever else changes what is mounted where, or the root */
+	GH_ACT_UNMOUNT = 17,	/* of both detail.number: MS_*, MNT_* */
 	GH_ACT_NAMESPACE = 18,	/* detail.number: CLONE_NEW* */
 	GH_ACT_TRACE = 19,	/* detail.number: pid of the other */
 	GH_ACT_CAPABILITY = 20, /* detail.number: the lowest capability gained */
-	GH_ACT_MODULE = 21,
-	GH_ACT_BPF = 22, /* detail.number: command */
+	GH_ACT_MODULE = 21,	/* path: the module asked for by name, or the file read */
+	GH_ACT_BPF = 22,	/* detail.number: command */
 	GH_ACT_IO_URING = 23,
 	GH_ACT_DEVICE = 24, /* detail.number: device, kernel encoding */
 	GH_ACT_CONNECT = 25,
@@ -89,7 +91,8 @@ enum gh_act {
 	GH_ACT_SOCKET = 28,	 /* a socket of a kind that no rule can judge */
 	GH_ACT_EXEC_MEMORY = 29, /* memory that no file stands behind becomes executable */
 	GH_ACT_SIGNAL = 30,	 /* detail.number: signal */
-	GH_ACT_TAMPER = 31,	 /* with what is the agent's */
+	GH_ACT_TAMPER =
+		31, /* with what is the agent's; detail.number: the act, 0: none of those above */
 	/* Not a breach: the agent is told of a cgroup it does not know. */
 	GH_ACT_STRANGER = 32,
 	/* Not a breach: a known cgroup is gone. */
@@ -139,7 +142,8 @@ struct gh_masks {
 struct gh_rules {
 	struct gh_masks rule[GH_RULE_COUNT];
 	__u32 flags;
-	__u64 policies; /* hash of their names in the order of their bits, for a later agent */
+	__u32 endpoints; /* number of its set in gh_endpoints */
+	__u64 policies;	 /* hash of their names in the order of their bits, for a later agent */
 };
 
 /* The first two are one aligned word, so that a reader sees the old rules or the new, never a mix. */
@@ -220,6 +224,57 @@ struct gh_object {
 	__u32 kind;	  /* enum gh_object_kind */
 };
 
+enum gh_endpoint_list {
+	GH_LIST_CONNECT = 0,	    /* network.connect.allow; all of a policy that only forbids */
+	GH_LIST_CONNECT_FORBID = 1, /* network.connect.forbid */
+	GH_LIST_BIND = 2,	    /* network.bind.allow */
+	GH_LIST_LISTEN = 3,	    /* network.listen.allow */
+};
+
+/* Key of a longest-prefix map. Whole: GH_ENDPOINT_BITS, else the address only up to its prefix. */
+struct gh_endpoint {
+	__u32 prefix_len; /* bits of what follows that count */
+	__u32 set;	  /* lists that several containers may share */
+	__u8 list;	  /* enum gh_endpoint_list */
+	__u8 family;	  /* AF_INET, AF_INET6 */
+	__u16 port;	  /* host byte order; 0: any */
+	__u8 address[16]; /* network byte order; IPv4 in the first four, then zero */
+};
+#define GH_ENDPOINT_BITS (8 * (sizeof(struct gh_endpoint) - 4))
+
+/* What nobody in a container under an enforced policy may touch. */
+enum gh_guarded_kind {
+	GH_GUARDED_MAP = 1,	/* id */
+	GH_GUARDED_PROGRAM = 2, /* id */
+	GH_GUARDED_LINK = 3,	/* id */
+	GH_GUARDED_TREE = 4,	/* dev, inode: a directory with all below it, or a file */
+	GH_GUARDED_ABOVE = 5,	/* dev, inode: a directory above one of those; it keeps its name */
+	GH_GUARDED_DEVICE = 6,	/* dev: there is one of those on it */
+};
+
+struct gh_guarded {
+	__u64 id; /* of a BPF object, or inode number */
+	__u32 dev;
+	__u32 kind; /* enum gh_guarded_kind */
+};
+
+/* The agent. */
+struct gh_keeper {
+	__u64 start_ns; /* with tgid, names one process for ever */
+	__u32 tgid;	/* 0: none */
+	__u32 _pad;
+};
+
+/* gh_syscalls, and when the success of such a call is a breach. */
+#define GH_CALL_BAN (1U << 31)
+
+enum gh_call_if {
+	GH_CALL_ALWAYS = 0,
+	GH_CALL_NEW_NAMESPACE = 1, /* argument 0 has a CLONE_NEW* */
+	GH_CALL_CLONES_TREE = 2,   /* argument 2 has OPEN_TREE_CLONE */
+	GH_CALL_BORN_APART = 3,	   /* the caller is a child that came into other namespaces */
+};
+
 /* Policies breached of one rule. */
 struct gh_violation {
 	__u32 rule; /* enum gh_rule */
@@ -275,7 +330,9 @@ struct gh_event {
 	__u8 backend;
 	__u8 ancestor_count;
 	__u8 _pad;
-	__u32 syscall; /* GH_ACT_NAMED_CHANGE: its number, + 1024: a last link is not followed */
+	/* Its number where that says what was done, + 512 of the 32-bit entry; and of a
+	 * GH_ACT_NAMED_CHANGE + 1024: a last link is not followed. */
+	__u32 syscall;
 	__u32 path_len;
 	__u32 exe_len;
 	__u32 args_len;

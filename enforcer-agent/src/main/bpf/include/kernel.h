@@ -16,9 +16,21 @@
 #define S_IFSOCK 0140000
 #define AT_FDCWD -100
 #define O_ACCMODE 3
+#define AF_UNSPEC 0
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
+#define AF_NETLINK 16
+#define AF_ALG 38
+#define SOCK_STREAM 1
+#define SOCK_RAW 3
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define IPPROTO_DCCP 33
+#define IPPROTO_SCTP 132
+#define IPPROTO_UDPLITE 136
+#define IPPROTO_MPTCP 262
+#define TCP_LISTEN 10
 #define RLIMIT_NOFILE 7
 #define SIGCHLD 17
 #define SIGSTOP 19
@@ -345,6 +357,12 @@ struct sock {
 struct socket {
 	short type;
 	struct sock *sk;
+};
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+	unsigned long msg_controllen;
 };
 
 struct unix_address {

@@ -14,6 +14,7 @@ struct gh_breach {
 	struct gh_violation violations[GH_VIOLATIONS];
 	__u32 violation_count;
 	struct gh_detail detail;
+	__u64 name; /* the kernel's own string that stands for the path, or 0 */
 	__u16 act;
 	__u8 verdict;
 	__u8 backend;
@@ -246,6 +247,12 @@ static __noinline int gh_tell(struct gh_breach *breach)
 	event->path_len = 0;
 	event->exe_len = 0;
 	gh_write_names(event, false, (void *)breach->mnt, (void *)breach->dentry);
+	if (breach->name) {
+		long n = bpf_probe_read_kernel_str(event->path, GH_NAME, (void *)breach->name);
+
+		if (n > 0)
+			event->path_len = n;
+	}
 	if (breach->act != GH_ACT_EXEC && breach->act != GH_ACT_STRANGER) {
 		struct file *exe = BPF_CORE_READ(task, mm, exe_file);
 

@@ -35,7 +35,8 @@ record Duties(
     /// How the webhook runs.
     ///
     /// @param images begins to look into them
-    record Gate(AdmissionOptions options, Supplier<Inspections> images) {}
+    /// @param auditEvents audit events are taken too
+    record Gate(AdmissionOptions options, Supplier<Inspections> images, boolean auditEvents) {}
 
     /// A folder of policies, and no more.
     static Duties of(Path folder, Optional<Path> nodeRoot, Instance instance, Optional<Gate> gate) {

@@ -64,6 +64,12 @@ final class GateOptions {
             description = "Where verdicts on images are kept (default: the folder images in the state folder).")
     private Path imageCache;
 
+    @Option(
+            names = "--audit-events",
+            description = "Take audit events too, at /k8s-audit, and put them to the rules over them. With --client-ca"
+                    + " only the API server may send them; without, whoever reaches the port.")
+    private boolean auditEvents;
+
     @Mixin
     private ImageOptions images;
 
@@ -85,7 +91,7 @@ final class GateOptions {
     }
 
     Duties.Gate gate() {
-        return new Duties.Gate(options(), this::inspections);
+        return new Duties.Gate(options(), this::inspections, auditEvents);
     }
 
     private AdmissionOptions options() {

@@ -11,15 +11,11 @@ import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.agent.watch.KernelWatch;
 import io.gatehouse.agent.watch.WatchOptions;
 import io.gatehouse.cli.config.AgentSettings;
-import io.gatehouse.engine.format.AlertStyle;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.outputs.AlertRouter;
 import io.gatehouse.schemas.alert.RuleAlert;
 import io.gatehouse.schemas.field.Field.Source;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -135,10 +131,11 @@ final class NodeDetection implements AutoCloseable {
     }
 
     private DetectOptions options() {
-        var usual = DetectOptions.usual(AlertStyle.standard(ZoneId.systemDefault(), hostname()));
+        var written = RuleAlerts.of(settings);
+        var usual = DetectOptions.usual(written.style());
         return settings.map(asked -> new DetectOptions(
-                        asked.alerts().style(ZoneId.systemDefault(), hostname()),
-                        asked.alerts().additions(),
+                        written.style(),
+                        written.additions(),
                         losses(asked.drops()),
                         usual.killsPerMinute(),
                         usual.silence()))
@@ -154,19 +151,6 @@ final class NodeDetection implements AutoCloseable {
                 })
                 .collect(Collectors.toUnmodifiableSet());
         return new DetectOptions.Losses(drops.threshold(), actions, drops.perSecond(), Math.max(1, drops.burst()));
-    }
-
-    /// As Falco finds it.
-    private static String hostname() {
-        var given = System.getenv("FALCO_HOSTNAME");
-        if (given != null && !given.isEmpty()) {
-            return given;
-        }
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException _) {
-            return "";
-        }
     }
 
     private RuleListener listener() {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.admission.audit.AuditIntake;
+import io.gatehouse.admission.audit.GateListener;
 import io.gatehouse.admission.image.Inspections;
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.admission.server.AdmissionServer;
+import io.gatehouse.admission.server.WebhookConfiguration;
 import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelSide;
@@ -18,6 +21,8 @@ import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.Opening;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.outputs.AlertRouter;
+import io.gatehouse.schemas.alert.Alert;
+import io.gatehouse.schemas.alert.RuleAlert;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -58,6 +63,7 @@ final class Service {
                 duties.governs() ? Optional.of(NodeAgent.load(duties.instance())) : Optional.<CompletableFuture<KernelSide>>empty();
         AdmissionServer server = null;
         Optional<Inspections> images = Optional.empty();
+        Optional<AuditIntake> audit = Optional.empty();
         Optional<PidFile> pidFile = Optional.empty();
         pods = duties.nodeRoot().flatMap(_ -> nodePods());
         var detecting = duties.nodeRoot().map(root -> detection(root, alerts));
@@ -79,7 +85,8 @@ final class Service {
             detecting.ifPresent(each -> detect(each, feed));
             if (duties.gate().isPresent()) {
                 images = Optional.of(duties.gate().get().images().get());
-                server = openGate(duties.gate().get().options(), feed, images.get(), alerts);
+                audit = auditIntake(feed, images.get(), alerts);
+                server = openGate(duties.gate().get().options(), feed, images.get(), audit, alerts);
                 gate.set(server);
             }
             answering = Answering.open(duties.detection().flatMap(AgentSettings::web), status, told);
@@ -90,6 +97,7 @@ final class Service {
         } finally {
             try {
                 close(server);
+                audit.ifPresent(AuditIntake::close);
                 detecting.ifPresent(NodeDetection::close);
                 images.ifPresent(Inspections::close);
                 pods.ifPresent(NodePods::close);
@@ -131,12 +139,42 @@ final class Service {
     }
 
     private static AdmissionServer openGate(
-            AdmissionOptions options, PolicyFeed feed, Inspections images, AlertRouter alerts) {
+            AdmissionOptions options,
+            PolicyFeed feed,
+            Inspections images,
+            Optional<AuditIntake> audit,
+            AlertRouter alerts) {
         try {
-            return AdmissionServer.start(options, feed::current, images, alerts::accept);
+            return AdmissionServer.start(options, feed::current, images, audit, alerts::accept);
         } catch (IOException e) {
             throw Refusal.cannot(e.getMessage());
         }
+    }
+
+    /// What the API server logs, where it is taken.
+    private Optional<AuditIntake> auditIntake(PolicyFeed feed, Inspections images, AlertRouter alerts) {
+        if (!duties.gate().orElseThrow().auditEvents()) {
+            return Optional.empty();
+        }
+        var written = RuleAlerts.of(duties.detection());
+        var listener = new GateListener() {
+            @Override
+            public void alert(Alert alert) {
+                alerts.accept(alert);
+            }
+
+            @Override
+            public void alert(RuleAlert alert) {
+                alerts.accept(alert);
+            }
+
+            @Override
+            public void notice(String text) {
+                told.warn(text);
+            }
+        };
+        return Optional.of(new AuditIntake(
+                feed::current, images, WebhookConfiguration.NAME, written.style(), written.additions(), listener));
     }
 
     /// Begins to load what it needs where rules are named.
@@ -190,6 +228,9 @@ final class Service {
         }
         server.ifPresent(open -> told.say(
                 "webhook: https://" + duties.gate().orElseThrow().options().host() + ":" + open.port() + "/validate"));
+        server.filter(open -> open.auditCounts().isPresent())
+                .ifPresent(open -> told.say("audit events: https://"
+                        + duties.gate().orElseThrow().options().host() + ":" + open.port() + "/k8s-audit"));
         told.say("ready after " + Said.millisSinceStart() + " ms; alerts follow");
     }
 

@@ -77,7 +77,8 @@ final class StatusSources implements Supplier<Status> {
                 pace(now.toEpochMilli(), counts.map(DetectCounts::events).orElse(0L)),
                 agent.get().map(this::guard),
                 counts,
-                gate.get().map(AdmissionServer::stats));
+                gate.get().map(AdmissionServer::stats),
+                gate.get().flatMap(AdmissionServer::auditCounts));
     }
 
     /// Events a second since it was asked before, at first since the start.

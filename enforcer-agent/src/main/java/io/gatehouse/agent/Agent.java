@@ -22,7 +22,9 @@ import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.events.Act;
+import io.gatehouse.events.Backend;
 import io.gatehouse.events.KernelEvent;
+import io.gatehouse.schemas.alert.Verdict;
 import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.Mode;
 import java.nio.ByteBuffer;
@@ -221,7 +223,12 @@ public final class Agent implements AutoCloseable {
                 enforcer.byRules(event.rules())
                         .ifPresent(
                                 governed -> lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed)));
-            default -> enforcer.byRules(event.rules()).ifPresent(governed -> tell(event, governed));
+            default -> {
+                if (event.backend() == Backend.CGROUP && event.verdict() == Verdict.KILL) {
+                    LateJudge.kill(event.actor());
+                }
+                enforcer.byRules(event.rules()).ifPresent(governed -> tell(event, governed));
+            }
         }
     }
 

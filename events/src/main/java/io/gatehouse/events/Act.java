@@ -64,6 +64,11 @@ public enum Act {
         this.words = words;
     }
 
+    /// Its number in a record.
+    public int code() {
+        return code;
+    }
+
     /// A noun, to stand before the object's path.
     public String words() {
         return words;

@@ -84,6 +84,22 @@ final class ReferenceGenerator {
                 && !schema.child(field, "items").containsKey("properties")) {
             meaning += " Each: " + of;
         }
+        if (field.get("examples") instanceof List<?> examples) {
+            meaning += " Such as "
+                    + examples.stream()
+                            .map(example -> "`" + flow(example) + "`")
+                            .collect(Collectors.joining(", ")) + ".";
+        }
         return meaning;
+    }
+
+    /// As YAML on one line.
+    private static String flow(Object value) {
+        if (!(value instanceof List<?> list)) {
+            return value.toString();
+        }
+        return list.stream()
+                .map(item -> item.toString().matches("[A-Za-z/].*") ? item.toString() : "\"" + item + "\"")
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 }

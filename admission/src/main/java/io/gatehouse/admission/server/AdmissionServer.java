@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.server;
 
+import io.gatehouse.admission.audit.AuditCounts;
+import io.gatehouse.admission.audit.AuditIntake;
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
 import io.gatehouse.engine.policy.Snapshot;
@@ -35,9 +37,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/// The webhook: `/validate` for the API server, `/healthz` and `/readyz` for the kubelet.
+/// The webhook: `/validate` for the API server and, where asked, `/k8s-audit` for what it logs; `/healthz` and
+/// `/readyz` for the kubelet.
 public final class AdmissionServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AdmissionServer.class.getName());
+    /// Where Falco's plug-in for audit events listens too, so that a kubeconfig written for it needs no other path.
+    private static final String AUDIT = "/k8s-audit";
+
     private static final Duration START = Duration.ofSeconds(20);
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration LOOK_AT_CERTIFICATE = Duration.ofMinutes(1);
@@ -48,6 +54,7 @@ public final class AdmissionServer implements AutoCloseable {
     private final AdmissionOptions options;
     private final Supplier<Snapshot> snapshots;
     private final Images images;
+    private final Optional<AuditIntake> audit;
     private final InstantSource clock;
     private final Counters counters = new Counters();
     private final AtomicInteger connections = new AtomicInteger();
@@ -70,12 +77,14 @@ public final class AdmissionServer implements AutoCloseable {
             AdmissionOptions options,
             Supplier<Snapshot> snapshots,
             Images images,
+            Optional<AuditIntake> audit,
             Consumer<Alert> alerts,
             InstantSource clock)
             throws IOException {
         this.options = options;
         this.snapshots = snapshots;
         this.images = images;
+        this.audit = audit;
         this.clock = clock;
         this.serving = serving();
         this.alerts = new AlertQueue(alerts, counters.alertsLost);
@@ -99,14 +108,19 @@ public final class AdmissionServer implements AutoCloseable {
     /// @throws IOException the port is taken, or the certificate cannot be read or kept
     public static AdmissionServer start(AdmissionOptions options, Supplier<Snapshot> snapshots, Consumer<Alert> alerts)
             throws IOException {
-        return start(options, snapshots, Images.NONE, alerts);
+        return start(options, snapshots, Images.NONE, Optional.empty(), alerts);
     }
 
     /// @param images what is known of them; asked by reviewers, must not wait
+    /// @param audit takes audit events; absent: none are taken. Stays its owner's, who closes it after the server
     public static AdmissionServer start(
-            AdmissionOptions options, Supplier<Snapshot> snapshots, Images images, Consumer<Alert> alerts)
+            AdmissionOptions options,
+            Supplier<Snapshot> snapshots,
+            Images images,
+            Optional<AuditIntake> audit,
+            Consumer<Alert> alerts)
             throws IOException {
-        var started = new AdmissionServer(options, snapshots, images, alerts, InstantSource.system());
+        var started = new AdmissionServer(options, snapshots, images, audit, alerts, InstantSource.system());
         try {
             started.listen();
         } catch (IOException e) {
@@ -160,6 +174,13 @@ public final class AdmissionServer implements AutoCloseable {
         router.post("/validate")
                 .handler(BodyHandler.create(false).setBodyLimit(ValidateHandler.MAX_BODY_BYTES))
                 .handler(validate::review);
+        audit.map(AuditHandler::new).ifPresent(events -> {
+            router.post(AUDIT).handler(this::knownCaller).failureHandler(this::failed);
+            router.post(AUDIT).handler(events::admit).failureHandler(this::failed);
+            router.post(AUDIT)
+                    .handler(BodyHandler.create(false).setBodyLimit(AuditHandler.MAX_BODY_BYTES))
+                    .handler(events::take);
+        });
         router.get("/healthz").handler(context -> context.end("ok\n"));
         router.get("/readyz").handler(context -> {
             if (snapshots.get() == null) {
@@ -192,11 +213,13 @@ public final class AdmissionServer implements AutoCloseable {
     private void failed(RoutingContext context) {
         if (context.statusCode() == 413) {
             counters.malformed.increment();
+            int most = context.request().path().equals(AUDIT)
+                    ? AuditHandler.MAX_BODY_BYTES
+                    : ValidateHandler.MAX_BODY_BYTES;
             ValidateHandler.fail(
                     context,
                     413,
-                    "gatehouse: the request has more than " + ValidateHandler.MAX_BODY_BYTES
-                            + " bytes; this is not a policy decision");
+                    "gatehouse: the request has more than " + most + " bytes; this is not a policy decision");
             return;
         }
         counters.errors.increment();
@@ -249,6 +272,11 @@ public final class AdmissionServer implements AutoCloseable {
     /// What the webhook's registration must trust, in PEM; absent where the certificate was given.
     public Optional<String> caBundle() {
         return serving.bundle();
+    }
+
+    /// Absent where no audit events are taken.
+    public Optional<AuditCounts> auditCounts() {
+        return audit.map(AuditIntake::counts);
     }
 
     public AdmissionStats stats() {

@@ -76,7 +76,7 @@ final class ValidateHandler {
     }
 
     void admit(RoutingContext context) {
-        long wanted = OVERHEAD_BYTES + bodyLength(context);
+        long wanted = OVERHEAD_BYTES + bodyLength(context, MAX_BODY_BYTES);
         if (reservedBytes.addAndGet(wanted) > roomBytes) {
             reservedBytes.addAndGet(-wanted);
             counters.overloaded.increment();
@@ -96,12 +96,12 @@ final class ValidateHandler {
     }
 
     /// As announced, or the most that is read where it is not.
-    private static long bodyLength(RoutingContext context) {
+    static long bodyLength(RoutingContext context, int most) {
         var announced = context.request().getHeader("Content-Length");
         if (announced == null || !announced.matches("[0-9]{1,9}")) {
-            return MAX_BODY_BYTES;
+            return most;
         }
-        return Math.min(Long.parseLong(announced), MAX_BODY_BYTES);
+        return Math.min(Long.parseLong(announced), most);
     }
 
     /// Nine tenths of the time the API server says it waits, so that it hears why and does not just hang up.

@@ -220,6 +220,9 @@ class AdmissionServerTest {
     void many_at_once_all_get_their_own_answer() throws Exception {
         var server = start(() -> ENFORCED);
         var clients = List.of(client(server), client(server), client(server), client(server));
+        for (var client : clients) { // else each opens a connection for every request, before it knows of HTTP/2
+            client.send(request(server, review(POD), ""), BodyHandlers.ofString());
+        }
         var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
         for (int i = 0; i < 300; i++) { // a connection carries 100 at once
             answers.add(clients.get(i % 4)
@@ -230,7 +233,7 @@ class AdmissionServerTest {
             assertEquals(200, answer.statusCode());
             assertTrue(answer.body().contains("\"uid\":\"u-" + i + "\""), answer.body());
         }
-        assertEquals(300, server.stats().denied());
+        assertEquals(304, server.stats().denied());
     }
 
     @Test
@@ -415,7 +418,7 @@ class AdmissionServerTest {
         return URI.create("https://localhost:" + server.port() + path);
     }
 
-    private static HttpClient client(AdmissionServer server) throws Exception {
+    static HttpClient client(AdmissionServer server) throws Exception {
         return HttpClient.newBuilder()
                 .sslContext(trusting(server, new KeyManager[0]))
                 .build();

@@ -15,6 +15,7 @@ import io.gatehouse.engine.rule.RulesOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,16 +31,54 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "audit",
         mixinStandardHelpOptions = true,
-        description = "Works on what an API server writes into its audit log.",
-        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "Works on what an API server writes into its audit log: with -f follows one and tells what rules match,",
+            "until it is interrupted; with 'policy' looks at what the log is to hold."
+        },
+        synopsisSubcommandLabel = "[COMMAND]",
         subcommands = AuditCommand.Policy.class)
 public final class AuditCommand implements Callable<Integer> {
+    @Option(
+            names = {"-f", "--follow"},
+            paramLabel = "FILE",
+            description = "An audit log that is still written. Rotation is followed.")
+    private Path log;
+
+    @Option(
+            names = {"-r", "--rules"},
+            paramLabel = "PATH",
+            description = "With -f: rules files, or folders of them. Those over audit events are asked.")
+    private List<Path> rules = List.of();
+
+    @Option(names = "--from-start", description = "With -f: what is in the log already is told too.")
+    private boolean fromStart;
+
+    @Option(names = "--json", description = "With -f: alerts as JSON, one a line, with the keys Falco gives them.")
+    private boolean json;
+
+    @Option(
+            names = "-M",
+            paramLabel = "SECONDS",
+            description = "With -f: ends after so many seconds (default: only when interrupted).")
+    private Integer seconds;
+
     @Spec
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
-        return usage(spec);
+    public Integer call() throws IOException {
+        if (log == null) {
+            return usage(spec);
+        }
+        var line = spec.commandLine();
+        if (rules.isEmpty()) {
+            throw Refusal.badInput("--follow needs rules: -r PATH");
+        }
+        var asked = RuleFiles.compile(rules, RulesOptions.DEFAULT, line.getErr());
+        var follow = new AuditFollow(asked, json, line.getOut(), line.getErr());
+        var until = seconds == null ? Duration.ofDays(36_500) : Duration.ofSeconds(seconds);
+        follow.run(log, fromStart, until);
+        return Exit.OK.code();
     }
 
     private static int usage(CommandSpec spec) {

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli.replay;
 
-import io.gatehouse.engine.condition.Script;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.diagnostic.Span;
 import io.gatehouse.engine.event.Readers;
 import io.gatehouse.engine.format.AlertPrinter;
-import io.gatehouse.engine.format.AlertPrinter.Heading;
 import io.gatehouse.engine.format.AlertStyle;
-import io.gatehouse.engine.format.ExtraFields;
 import io.gatehouse.engine.format.OutputAdditions;
-import io.gatehouse.engine.format.OutputFormat;
 import io.gatehouse.engine.json.AuditLog;
 import io.gatehouse.engine.json.Batch;
 import io.gatehouse.engine.json.JsonEvent;
@@ -23,6 +19,7 @@ import io.gatehouse.engine.match.ExplanationPrinter;
 import io.gatehouse.engine.match.MatchPlan;
 import io.gatehouse.engine.match.Matcher;
 import io.gatehouse.engine.rule.Rule;
+import io.gatehouse.engine.rule.RulePrinter;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.events.fields.SyscallFields;
 import io.gatehouse.events.replay.CaptureScenes;
@@ -247,7 +244,8 @@ public final class Replay {
 
         private void matched(Rule rule, E event) {
             alerts.merge(rule.name(), 1L, Long::sum);
-            var printer = printers.computeIfAbsent(rule.name(), _ -> printer(rule));
+            var printer =
+                    printers.computeIfAbsent(rule.name(), _ -> RulePrinter.of(rule, rules, additions, readers, style));
             listener.alert(rule, new Alert() {
                 @Override
                 public String text() {
@@ -260,25 +258,6 @@ public final class Replay {
                 }
             });
         }
-
-        private AlertPrinter<E> printer(Rule rule) {
-            return new AlertPrinter<>(
-                    new Heading(rule.name(), rule.priority().label(), rule.source(), rule.tags()),
-                    format(rule),
-                    ExtraFields.parse(
-                            additions.fields(rule.name(), rule.source(), rule.tags()), rule.span(), rule.source()),
-                    readers,
-                    style);
-        }
-    }
-
-    private OutputFormat format(Rule rule) {
-        var output = additions.output(rule.output(), rule.name(), rule.source(), rule.tags());
-        return output.equals(rule.output())
-                ? rules.details().get(rule.name()).format()
-                : OutputFormat.parse(Script.made(output, rule.span()), rule.source())
-                        .format()
-                        .orElseThrow();
     }
 
     /// What is answered to a question.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli.status;
 
+import io.gatehouse.admission.audit.AuditCounts;
 import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.watch.WatchCounter;
 import io.gatehouse.agent.watch.WatchCounter.Sort;
@@ -26,6 +27,7 @@ final class Metrics {
         status.detection().ifPresent(metrics::detection);
         status.guard().ifPresent(metrics::guard);
         metrics.gate(status);
+        status.audit().ifPresent(metrics::auditEvents);
         metrics.alerts(status);
         return metrics.out.toString();
     }
@@ -232,6 +234,26 @@ final class Metrics {
         new TreeMap<>(guard.counts())
                 .forEach((counter, count) -> sample(
                         "gatehouse_guard_total", Map.of("what", counter.name().toLowerCase(Locale.ROOT)), count));
+    }
+
+    private void auditEvents(AuditCounts counts) {
+        head("gatehouse_audit_events_total", Type.COUNTER, "Audit events of the API server by what became of them.");
+        audit(counts).forEach((what, count) -> sample("gatehouse_audit_events_total", Map.of("what", what), count));
+    }
+
+    /// In one order, for whoever prints them.
+    static Map<String, Long> audit(AuditCounts counts) {
+        var numbers = new LinkedHashMap<String, Long>();
+        numbers.put("handled", counts.events());
+        numbers.put("matched", counts.matches());
+        numbers.put("repeated", counts.repeated());
+        numbers.put("broken", counts.broken());
+        numbers.put("failed", counts.failed());
+        numbers.put("sent_away", counts.sentAway());
+        numbers.put("failed_open", counts.failedOpen());
+        numbers.put("failed_open_unjudged", counts.unjudged());
+        numbers.put("request_not_logged", counts.unseen());
+        return numbers;
     }
 
     private void gate(Status status) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli.status;
 
+import io.gatehouse.admission.audit.AuditCounts;
 import io.gatehouse.admission.server.AdmissionStats;
 import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.enforce.KernelCounter;
@@ -19,6 +20,7 @@ import java.util.Optional;
 /// @param guard absent where nothing is governed
 /// @param detection absent where no rules are judged
 /// @param gate absent where no webhook runs
+/// @param audit absent where no audit events are taken
 public record Status(
         String version,
         Instant started,
@@ -30,7 +32,8 @@ public record Status(
         double eventsPerSecond,
         Optional<Guard> guard,
         Optional<DetectCounts> detection,
-        Optional<AdmissionStats> gate) {
+        Optional<AdmissionStats> gate,
+        Optional<AuditCounts> audit) {
 
     /// The side that keeps policies.
     ///

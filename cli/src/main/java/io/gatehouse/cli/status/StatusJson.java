@@ -27,6 +27,7 @@ final class StatusJson {
             detection(status, json);
             guard(status, json);
             gate(status, json);
+            audit(status, json);
             alerts(status, json);
             json.writeEndObject();
         } catch (IOException e) {
@@ -133,6 +134,12 @@ final class StatusJson {
                         "late", gate.late(),
                         "alerts_lost", gate.alertsLost()),
                 json);
+    }
+
+    private static void audit(Status status, JsonGenerator json) throws IOException {
+        if (status.audit().isPresent()) {
+            numbers("audit_events", Metrics.audit(status.audit().get()), json);
+        }
     }
 
     private static void alerts(Status status, JsonGenerator json) throws IOException {

@@ -40,6 +40,20 @@ final class StatusText {
                                         gate.overloaded(),
                                         gate.late(),
                                         gate.alertsLost())));
+        status.audit()
+                .ifPresent(audit -> text.line(
+                        "audit events",
+                        "%d, %d matches of rules; %d sent twice, %d broken, %d failed, %d sent away; %d let through without the gate, %d of them not told; %d without the request that rules ask for"
+                                .formatted(
+                                        audit.events(),
+                                        audit.matches(),
+                                        audit.repeated(),
+                                        audit.broken(),
+                                        audit.failed(),
+                                        audit.sentAway(),
+                                        audit.failedOpen(),
+                                        audit.unjudged(),
+                                        audit.unseen())));
         text.alerts(status.alerts());
         return text.out.toString();
     }

@@ -79,4 +79,47 @@ class AuditCommandTest {
         assertEquals(2, run("audit", "policy", "lint", write("policy.yaml", "kind: Pod\n")));
         assertTrue(err.toString().startsWith("error GH-1801: "), err::toString);
     }
+
+    @Test
+    void a_log_is_followed_and_rules_tell_of_what_is_written() throws IOException {
+        var log = write("audit.log", privileged("web-1"));
+        var rules = write("rules.yaml", RULES.replace("output: o", "output: pod=%ka.target.name"));
+
+        assertEquals(0, run("audit", "-f", log, "--from-start", "-M", "1", "-r", rules), err::toString);
+
+        assertTrue(out.toString().endsWith(" Informational pod=web-1\n"), out::toString);
+        assertTrue(
+                err.toString().endsWith("ended: 1 events, 1 alerts, 0 lines broken, 0 lines too long\n"),
+                err::toString);
+    }
+
+    @Test
+    void a_broken_line_is_told_with_its_place_and_costs_no_other() throws IOException {
+        var log = write("audit.log", "{\n" + privileged("web-1"));
+        var rules = write("rules.yaml", RULES);
+
+        assertEquals(0, run("audit", "-f", log, "--from-start", "-M", "1", "--json", "-r", rules), err::toString);
+
+        assertTrue(out.toString().contains("\"rule\":\"privileged\""), out::toString);
+        assertTrue(err.toString().contains(log + ":1:"), err::toString);
+    }
+
+    @Test
+    void to_follow_without_rules_over_audit_events_is_refused() throws IOException {
+        var log = write("audit.log", "");
+        assertEquals(2, run("audit", "-f", log));
+        assertTrue(err.toString().contains("--follow needs rules"), err::toString);
+        var others = write(
+                "rules.yaml",
+                RULES.replace("k8s_audit", "syscall").replaceAll("condition: .*", "condition: evt.type=open"));
+        assertEquals(2, run("audit", "-f", log, "-r", others));
+        assertTrue(err.toString().contains("none of these rules is about audit events"), err::toString);
+    }
+
+    private static String privileged(String pod) {
+        return "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"level\":\"Request\",\"auditID\":\"a\",\"stage\":"
+                + "\"ResponseComplete\",\"verb\":\"create\",\"objectRef\":{\"resource\":\"pods\",\"name\":\"" + pod
+                + "\"},\"requestObject\":{\"spec\":{\"containers\":[{\"securityContext\":{\"privileged\":true}}]}},"
+                + "\"stageTimestamp\":\"2026-11-21T10:00:00.000000Z\"}\n";
+    }
 }

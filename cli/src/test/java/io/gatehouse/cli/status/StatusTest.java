@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatehouse.admission.audit.AuditCounts;
 import io.gatehouse.admission.server.AdmissionStats;
 import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.enforce.KernelCounter;
@@ -280,7 +281,8 @@ class StatusTest {
                         3,
                         Map.of(KernelCounter.EVENTS, 9L, KernelCounter.RING_FULL, 2L))),
                 Optional.of(detection),
-                Optional.of(new AdmissionStats(100, 7, 5, 8, 1, 2, 3, 4, 6)));
+                Optional.of(new AdmissionStats(100, 7, 5, 8, 1, 2, 3, 4, 6)),
+                Optional.of(new AuditCounts(50, 1, 2, 3, 11, 5, 6, 7, 8)));
     }
 
     private static Status bare() {
@@ -293,6 +295,7 @@ class StatusTest {
                 0,
                 new AlertRouter.Counts(0, 0, List.of()),
                 0,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

@@ -4,6 +4,7 @@ package io.gatehouse.agent.containers;
 import io.gatehouse.agent.containers.CgroupFile.Membership;
 import io.gatehouse.agent.containers.Container.Cgroup;
 import io.gatehouse.agent.containers.NodeFiles.Read;
+import io.gatehouse.agent.kernel.OpenedFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,13 @@ public final class ContainerFinder {
         this.files = new NodeFiles(root);
         this.states = new RuntimeStates(files);
         this.mounts = CgroupMounts.read(files);
+    }
+
+    /// The node's cgroup2 hierarchy, as process 1 has it mounted; of a hybrid host too. Empty where it has none.
+    public static Optional<OpenedFile> rootOfUnified() {
+        return CgroupMounts.read(new NodeFiles(Path.of("/")))
+                .unified()
+                .flatMap(mount -> OpenedFile.open("/proc/1/root" + mount).or(() -> OpenedFile.open(mount)));
     }
 
     public Optional<Container> ofProcess(long pid) {

@@ -58,7 +58,9 @@ public final class AlertWriter {
     }
 
     private Alert alert(KernelEvent event, Governed governed, RuntimeRule rule, WorkloadPolicy policy) {
-        var action = rule.asked(policy.runtime().orElseThrow()).orElse(Action.REPORT);
+        var action = rule == RuntimeRule.SELF
+                ? Action.DENY
+                : rule.asked(policy.runtime().orElseThrow()).orElse(Action.REPORT);
         return new Alert(
                 BootClock.timeOfDay(event.timeNs()),
                 policy.name(),
@@ -66,7 +68,7 @@ public final class AlertWriter {
                 isBraked(event, policy, action) ? Mode.AUDIT : policy.mode(),
                 verdict(action),
                 guarantee(event, rule, policy, action),
-                message(event, rule) + (isBraked(event, policy, action) ? BRAKED : ""),
+                message(event, rule, policy) + (isBraked(event, policy, action) ? BRAKED : ""),
                 Optional.of(process(event)),
                 Optional.of(governed.container().facts()),
                 governed.container().podFacts());
@@ -96,10 +98,16 @@ public final class AlertWriter {
         return event.backend().guarantee();
     }
 
-    private static String message(KernelEvent event, RuntimeRule rule) {
+    private static String message(KernelEvent event, RuntimeRule rule, WorkloadPolicy policy) {
+        var act = HostActs.object(event, rule)
+                .or(() -> NetworkWords.object(event).map(object -> event.act().words() + " " + object))
+                .orElseGet(() -> fileAct(event));
+        return act + " by " + doer(event) + ": " + reason(event, rule, policy);
+    }
+
+    private static String fileAct(KernelEvent event) {
         var path = event.path().isEmpty() ? "an unnamed file" : event.path();
-        var act = event.act().words() + " " + path + (event.pathComplete() ? "" : " (path cut)") + " by " + doer(event);
-        return act + ": " + reason(event, rule);
+        return event.act().words() + " " + path + (event.pathComplete() ? "" : " (path cut)");
     }
 
     /// Once a program is in place the process has its name, so who started it is its parent.
@@ -111,7 +119,7 @@ public final class AlertWriter {
                 : event.actor().name();
     }
 
-    private static String reason(KernelEvent event, RuntimeRule rule) {
+    private static String reason(KernelEvent event, RuntimeRule rule, WorkloadPolicy policy) {
         var file = event.file();
         return switch (rule) {
             case PROCESS_ALLOW -> "not among the programs that processes.allow names";
@@ -127,6 +135,13 @@ public final class AlertWriter {
                 event.act() == Act.OPEN_FOR_WRITING
                         ? "the root file system may not be written"
                         : "the root file system may not be changed";
+            case CONNECT, BIND, LISTEN -> NetworkWords.reason(event, rule, policy);
+            case MOUNTS -> "what is mounted, and the root directory, may not change";
+            case NAMESPACES -> "no namespace may be made or joined";
+            case MODULES -> "no code may be loaded into the kernel";
+            case BPF -> "neither bpf() nor perf_event_open() may be used";
+            case IO_URING -> "no ring of io_uring may be made, nor one used with more than its user's rights";
+            case SELF -> "the agent and what is its own are kept from containers under an enforced policy";
             default -> "forbidden by " + rule.text();
         };
     }

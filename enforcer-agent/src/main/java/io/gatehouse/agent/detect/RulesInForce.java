@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.detect;
 
-import io.gatehouse.engine.condition.Script;
 import io.gatehouse.engine.event.Reader;
 import io.gatehouse.engine.format.AlertPrinter;
-import io.gatehouse.engine.format.AlertPrinter.Heading;
-import io.gatehouse.engine.format.ExtraFields;
-import io.gatehouse.engine.format.OutputFormat;
 import io.gatehouse.engine.match.KernelFilter;
 import io.gatehouse.engine.match.MatchPlan;
 import io.gatehouse.engine.match.MatchSink;
@@ -16,6 +12,7 @@ import io.gatehouse.engine.policy.Response;
 import io.gatehouse.engine.policy.Responses;
 import io.gatehouse.engine.rule.Rule;
 import io.gatehouse.engine.rule.RuleMatching;
+import io.gatehouse.engine.rule.RulePrinter;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.events.fields.SyscallFields;
 import io.gatehouse.events.live.LiveRecord;
@@ -53,28 +50,15 @@ final class RulesInForce {
         this.matcher = plan.matcher(set.matching());
         this.filter = KernelFilter.of(plan.rules());
         for (var rule : plan.rules()) {
-            told.put(rule, new Told(printer(rule, readers, options), responses.of(rule)));
+            told.put(
+                    rule,
+                    new Told(
+                            RulePrinter.of(rule, set, options.additions(), readers, options.style()),
+                            responses.of(rule)));
         }
         this.key = new SieveKey(readers);
         this.program = SieveKey.text(readers, "proc.exepath");
         this.namespace = SieveKey.text(readers, "k8s.ns.name");
-    }
-
-    private AlertPrinter<Scene> printer(Rule rule, SyscallFields readers, DetectOptions options) {
-        var additions = options.additions();
-        var output = additions.output(rule.output(), rule.name(), rule.source(), rule.tags());
-        var format = output.equals(rule.output())
-                ? set.details().get(rule.name()).format()
-                : OutputFormat.parse(Script.made(output, rule.span()), rule.source())
-                        .format()
-                        .orElseThrow();
-        return new AlertPrinter<>(
-                new Heading(rule.name(), rule.priority().label(), rule.source(), rule.tags()),
-                format,
-                ExtraFields.parse(
-                        additions.fields(rule.name(), rule.source(), rule.tags()), rule.span(), rule.source()),
-                readers,
-                options.style());
     }
 
     String digest() {

@@ -9,6 +9,7 @@ import io.gatehouse.agent.kernel.Errno;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.OpenedFile;
 import io.gatehouse.agent.kernel.Wire;
+import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
@@ -42,6 +43,7 @@ final class Generations {
 
     private final KernelSide kernel;
     private final KernelRules maps;
+    private final Networks networks;
     private final int hostMounts = KernelSide.hostMountNamespace();
     private final BitSet numbers = new BitSet();
     private final Map<Integer, Governed> byNumber = new HashMap<>();
@@ -50,6 +52,7 @@ final class Generations {
     Generations(KernelSide kernel, KernelRules maps) {
         this.kernel = kernel;
         this.maps = maps;
+        this.networks = kernel.networks();
         numbers.set(0); // "nothing asked"
     }
 
@@ -81,7 +84,13 @@ final class Generations {
             draft.resolve(directory);
             draft.mask(identity.overlay());
             int flags = before == Before.FILES_OPEN ? Wire.Rules.OPEN_BEFORE : 0;
-            maps.write(number, draft.masks, draft.objects(), flags, namesHash(draft.policies));
+            maps.write(
+                    number,
+                    draft.masks,
+                    draft.objects(),
+                    networks.write(number, draft.policies),
+                    flags,
+                    namesHash(draft.policies));
             var made = new Governed(
                     container,
                     slot,
@@ -98,6 +107,7 @@ final class Generations {
             draft.held.forEach(OpenedFile::close);
             try {
                 maps.sweep(number, draft.objects()); // nothing half written stays
+                networks.sweep(number);
                 numbers.clear(number);
             } catch (KernelException unswept) { // the number stays taken
                 e.addSuppressed(unswept);
@@ -121,7 +131,7 @@ final class Generations {
     int writeForAll(List<Masks> masks, List<WorkloadPolicy> policies) {
         int number = takeNumber();
         try {
-            maps.write(number, masks, List.of(), 0, namesHash(policies));
+            maps.write(number, masks, List.of(), 0, 0, namesHash(policies));
             return number;
         } catch (KernelException | IllegalStateException e) {
             numbers.clear(number);
@@ -138,6 +148,7 @@ final class Generations {
     void sweep(Governed old) {
         if (old.rules() != 0) {
             maps.sweep(old.rules(), old.allowed());
+            networks.sweep(old.rules());
             numbers.clear(old.rules());
         }
         old.held().forEach(OpenedFile::close);
@@ -311,7 +322,9 @@ final class Generations {
                 int kill = 0;
                 for (int bit = 0; bit < policies.size(); bit++) {
                     var policy = policies.get(bit);
-                    var action = rule.asked(policy.runtime().orElseThrow());
+                    var action = rule == RuntimeRule.SELF
+                            ? self(policy)
+                            : rule.asked(policy.runtime().orElseThrow());
                     if (action.isEmpty()) {
                         continue;
                     }
@@ -339,6 +352,13 @@ final class Generations {
                 }
                 masks.add(new Masks(report, deny, kill));
             }
+        }
+
+        /// Nobody asks that the agent be left alone; it takes it where it keeps something itself.
+        private Optional<Action> self(WorkloadPolicy policy) {
+            return policy.mode() == Mode.ENFORCE && kernel.keeps(RuntimeRule.SELF)
+                    ? Optional.of(Action.DENY)
+                    : Optional.empty();
         }
     }
 

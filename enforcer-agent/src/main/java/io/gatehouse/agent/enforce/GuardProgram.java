@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.enforce;
 
+import static io.gatehouse.agent.enforce.RuntimeRule.BIND;
+import static io.gatehouse.agent.enforce.RuntimeRule.CONNECT;
+import static io.gatehouse.agent.enforce.RuntimeRule.LISTEN;
+import static io.gatehouse.agent.enforce.RuntimeRule.BPF;
+import static io.gatehouse.agent.enforce.RuntimeRule.IO_URING;
+import static io.gatehouse.agent.enforce.RuntimeRule.MODULES;
+import static io.gatehouse.agent.enforce.RuntimeRule.MOUNTS;
+import static io.gatehouse.agent.enforce.RuntimeRule.NAMESPACES;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_ALLOW;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FROM_IMAGE;
+import static io.gatehouse.agent.enforce.RuntimeRule.SELF;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_ROOT;
 
 import io.gatehouse.events.Backend;
@@ -38,9 +47,76 @@ public enum GuardProgram {
     SET_ACL("gh_set_acl", Backend.LSM, "inode_set_acl", Set.of(WRITE_ROOT)),
     REMOVE_ACL("gh_remove_acl", Backend.LSM, "inode_remove_acl", Set.of(WRITE_ROOT)),
     SETATTR("gh_setattr", Backend.LSM, "inode_setattr", Set.of(WRITE_ROOT)),
+    SOCKET_CONNECT("gh_socket_connect", Backend.LSM, "socket_connect", Set.of(CONNECT)),
+    SOCKET_SENDMSG("gh_socket_sendmsg", Backend.LSM, "socket_sendmsg", Set.of(CONNECT)),
+    SOCKET_CREATE("gh_socket_create", Backend.LSM, "socket_create", Set.of(CONNECT)),
+    SOCKET_BIND("gh_socket_bind", Backend.LSM, "socket_bind", Set.of(BIND)),
+    SOCKET_LISTEN("gh_socket_listen", Backend.LSM, "socket_listen", Set.of(LISTEN)),
+
+    CONNECT4("gh_connect4", Backend.CGROUP, "cgroup/connect4", Set.of(CONNECT)),
+    CONNECT6("gh_connect6", Backend.CGROUP, "cgroup/connect6", Set.of(CONNECT)),
+    SENDMSG4("gh_sendmsg4", Backend.CGROUP, "cgroup/sendmsg4", Set.of(CONNECT)),
+    SENDMSG6("gh_sendmsg6", Backend.CGROUP, "cgroup/sendmsg6", Set.of(CONNECT)),
+    SOCK_CREATE("gh_sock_create", Backend.CGROUP, "cgroup/sock_create", Set.of(CONNECT)),
+    BIND4("gh_bind4", Backend.CGROUP, "cgroup/bind4", Set.of(BIND)),
+    BIND6("gh_bind6", Backend.CGROUP, "cgroup/bind6", Set.of(BIND)),
+
+    MOUNT("gh_mount", Backend.LSM, "sb_mount", Set.of(MOUNTS)),
+    MOVE_MOUNT("gh_move_mount", Backend.LSM, "move_mount", Set.of(MOUNTS)),
+    UNMOUNT("gh_unmount", Backend.LSM, "sb_umount", Set.of(MOUNTS)),
+    PIVOT_ROOT("gh_pivot_root", Backend.LSM, "sb_pivotroot", Set.of(MOUNTS)),
+    CHROOT("gh_chroot", Backend.LSM, "path_chroot", Set.of(MOUNTS)),
+    CAPABLE("gh_capable", Backend.LSM, "capable", Set.of(MOUNTS, NAMESPACES, MODULES)),
+    USER_NAMESPACE("gh_user_namespace", Backend.LSM, "userns_create", Set.of(NAMESPACES)),
+    CLONED("gh_cloned", Backend.LSM, "task_alloc", Set.of(NAMESPACES)),
+    MODULE_REQUEST("gh_module_request", Backend.LSM, "kernel_module_request", Set.of(MODULES)),
+    KERNEL_READ("gh_kernel_read", Backend.LSM, "kernel_read_file", Set.of(MODULES)),
+    KERNEL_LOAD("gh_kernel_load", Backend.LSM, "kernel_load_data", Set.of(MODULES)),
+    BPF_CALL("gh_bpf", Backend.LSM, "bpf", Set.of(BPF)),
+    PERF_EVENT("gh_perf_event", Backend.LSM, "perf_event_open", Set.of(BPF)),
+    /// Kernels before 6.15 have no such hook; there the ring's file is looked at.
+    URING("gh_uring", Backend.LSM, "uring_allowed", Set.of(IO_URING)),
+    /// Attached only where [#URING] is not loaded: a ring is told once.
+    URING_FILE("gh_uring_file", Backend.LSM, "inode_init_security_anon", Set.of(IO_URING)),
+    URING_CREDS("gh_uring_creds", Backend.LSM, "uring_override_creds", Set.of(IO_URING)),
+    URING_POLLER("gh_uring_poller", Backend.LSM, "uring_sqpoll", Set.of(IO_URING)),
+    URING_COMMAND("gh_uring_command", Backend.LSM, "uring_cmd", Set.of(IO_URING)),
+
+    SELF_KILL("gh_self_kill", Backend.LSM, "task_kill", Set.of(SELF)),
+    SELF_SIGIO("gh_self_sigio", Backend.LSM, "file_send_sigiotask", Set.of(SELF)),
+    SELF_TRACE("gh_self_trace", Backend.LSM, "ptrace_access_check", Set.of(SELF)),
+    SELF_LIMIT("gh_self_task_setrlimit", Backend.LSM, "task_setrlimit", Set.of(SELF)),
+    SELF_SCHEDULER("gh_self_task_setscheduler", Backend.LSM, "task_setscheduler", Set.of(SELF)),
+    SELF_NICE("gh_self_task_setnice", Backend.LSM, "task_setnice", Set.of(SELF)),
+    SELF_MAP("gh_self_map", Backend.LSM, "bpf_map", Set.of(SELF)),
+    SELF_PROGRAM("gh_self_program", Backend.LSM, "bpf_prog", Set.of(SELF)),
+    SELF_LINK("gh_self_link", Backend.LSM, "bpf", Set.of(SELF)),
+    SELF_OPEN("gh_self_open", Backend.LSM, "file_open", Set.of(SELF)),
+    SELF_MKNOD("gh_self_path_mknod", Backend.LSM, "path_mknod", Set.of(SELF)),
+    SELF_MKDIR("gh_self_path_mkdir", Backend.LSM, "path_mkdir", Set.of(SELF)),
+    SELF_UNLINK("gh_self_path_unlink", Backend.LSM, "path_unlink", Set.of(SELF)),
+    SELF_RMDIR("gh_self_path_rmdir", Backend.LSM, "path_rmdir", Set.of(SELF)),
+    SELF_SYMLINK("gh_self_path_symlink", Backend.LSM, "path_symlink", Set.of(SELF)),
+    SELF_CHMOD("gh_self_path_chmod", Backend.LSM, "path_chmod", Set.of(SELF)),
+    SELF_CHOWN("gh_self_path_chown", Backend.LSM, "path_chown", Set.of(SELF)),
+    SELF_TRUNCATE("gh_self_path_truncate", Backend.LSM, "path_truncate", Set.of(SELF)),
+    SELF_FILE_TRUNCATE("gh_self_file_truncate", Backend.LSM, "file_truncate", Set.of(SELF)),
+    SELF_LINK_TO("gh_self_link_to", Backend.LSM, "path_link", Set.of(SELF)),
+    SELF_LINK_OF("gh_self_link_of", Backend.LSM, "path_link", Set.of(SELF)),
+    SELF_RENAME("gh_self_rename", Backend.LSM, "path_rename", Set.of(SELF)),
+    SELF_RENAME_TO("gh_self_rename_to", Backend.LSM, "path_rename", Set.of(SELF)),
+    SELF_MOUNT("gh_self_mount", Backend.LSM, "sb_mount", Set.of(SELF)),
+    SELF_MOVE_MOUNT("gh_self_move_mount", Backend.LSM, "move_mount", Set.of(SELF)),
+    SELF_UNMOUNT("gh_self_unmount", Backend.LSM, "sb_umount", Set.of(SELF)),
 
     EXECUTED("gh_executed", Backend.TRACEPOINT, "sched_process_exec", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE)),
-    SYSCALL_DONE("gh_syscall_done", Backend.TRACEPOINT, "sys_exit", Set.of(WRITE_ROOT));
+    FORKED_APART("gh_forked_apart", Backend.TRACEPOINT, "sched_process_fork", Set.of(NAMESPACES)),
+    SYSCALL_DONE(
+            "gh_syscall_done",
+            Backend.TRACEPOINT,
+            "sys_exit",
+            Set.of(WRITE_ROOT, MOUNTS, NAMESPACES, MODULES, BPF, IO_URING)),
+    SOCK_LISTENS("gh_sock_listens", Backend.TRACEPOINT, "inet_sock_set_state", Set.of(LISTEN));
 
     /// Tell of containers that come and go; attached as long as the agent runs.
     static final List<String> WATCH =
@@ -51,6 +127,8 @@ public enum GuardProgram {
 
     static final String TAKE_OFFICE = "gh_take_office";
     static final String CENSUS = "gh_census";
+    /// Called by the agent to say that it is the agent.
+    static final String KEEP = "gh_keep";
 
     private final String program;
     private final Backend backend;
@@ -95,7 +173,7 @@ public enum GuardProgram {
     /// What a container can do unseen where this program is not in the kernel; empty where another hook covers it.
     Optional<String> withoutIt() {
         return switch (this) {
-            case FILE_TRUNCATE, SET_ACL, REMOVE_ACL -> Optional.empty();
+            case FILE_TRUNCATE, SET_ACL, REMOVE_ACL, URING, SELF_FILE_TRUNCATE -> Optional.empty();
             case EXEC, EXECUTED -> Optional.of("programs start unchecked");
             case MAP, REMAP -> Optional.of("code from files outside the image can be mapped unchecked");
             default -> Optional.of(hook + " is not checked");

@@ -43,9 +43,11 @@ final class KernelRules {
 
     /// Writes rules under a number that no slot names, and reads them back.
     ///
+    /// @param endpoints the set of addresses that [Networks] wrote for them
     /// @param flags of [Wire.Rules]
     /// @param policies a hash of who asks, in the order of the masks' bits
-    void write(int number, List<Masks> byRule, List<Allowed> objects, int flags, long policies) {
+    void write(
+            int number, List<Masks> byRule, List<Allowed> objects, int endpoints, int flags, long policies) {
         for (var object : objects) {
             allowed.put(key(number, object), BpfObject.buffer(4).putInt(0, object.policies()));
         }
@@ -56,6 +58,7 @@ final class KernelRules {
             value.putInt(at + Wire.Rules.DENY, byRule.get(rule).deny());
             value.putInt(at + Wire.Rules.KILL, byRule.get(rule).kill());
         }
+        value.putInt(Wire.Rules.ENDPOINTS, endpoints);
         value.putInt(Wire.Rules.FLAGS, flags);
         value.putLong(Wire.Rules.POLICIES, policies);
         rulesets.put(key(number), value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.enforce;
 
+import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.kernel.BpfMap;
 import io.gatehouse.agent.kernel.BpfObject;
 import io.gatehouse.agent.kernel.OpenedFile;
@@ -33,20 +34,29 @@ public final class KernelSide implements AutoCloseable {
     private final BpfObject object;
     private final Backend backend;
     private final Optional<String> whyNotLsm;
+    private final Optional<OpenedFile> groups; // the root of cgroup2, where programs of cgroups are attached
     private final Optional<Tenure> tenure;
     private final BpfMap stats;
     private final Control control;
+    private final SelfGuard self;
     // Starting thread, then ring thread, then the closing one.
     private boolean pinned;
     private boolean released;
 
-    private KernelSide(BpfObject object, Backend backend, Optional<String> whyNotLsm, Optional<Tenure> tenure) {
+    private KernelSide(
+            BpfObject object,
+            Backend backend,
+            Optional<String> whyNotLsm,
+            Optional<OpenedFile> groups,
+            Optional<Tenure> tenure) {
         this.object = object;
         this.backend = backend;
         this.whyNotLsm = whyNotLsm;
+        this.groups = groups;
         this.tenure = tenure;
         this.stats = object.map("gh_stats", 4, 8);
         this.control = new Control(object.mapped("gh_control"));
+        this.self = new SelfGuard(object, file -> identify(file, 0));
     }
 
     /// As [#load(Optional)], for as long as this process keeps it.
@@ -66,13 +76,20 @@ public final class KernelSide implements AutoCloseable {
         var backend = whyNotLsm.isEmpty() ? Backend.LSM : Backend.TRACEPOINT;
 
         var wanted = new HashSet<>(GuardProgram.programsOf(backend));
+        var groups = backend == Backend.LSM ? Optional.<OpenedFile>empty() : ContainerFinder.rootOfUnified();
+        if (groups.isPresent()) {
+            wanted.addAll(GuardProgram.programsOf(Backend.CGROUP));
+        }
         wanted.addAll(GuardProgram.WATCH);
-        wanted.addAll(Set.of(GuardProgram.IDENTIFY, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
-        var kernel = new KernelSide(BpfObject.load(image, wanted, constants, Map.of()), backend, whyNotLsm, tenure);
+        wanted.addAll(
+                Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
+        var loaded = BpfObject.load(image, wanted, constants, Map.of());
+        var kernel = new KernelSide(loaded, backend, whyNotLsm, groups, tenure);
         try {
             kernel.describeSyscalls();
             kernel.control.begin(kernel.hostRootDev());
             tenure.ifPresent(kernel::takeBrakeOver);
+            kernel.guard(SelfFacts.none());
             GuardProgram.WATCH.forEach(kernel.object::attach);
             return kernel;
         } catch (RuntimeException e) {
@@ -173,10 +190,10 @@ public final class KernelSide implements AutoCloseable {
             return;
         }
         var map = object.map("gh_syscalls", 4, 4);
-        SyscallTable.codes()
-                .forEach((number, code) -> map.put(
-                        BpfObject.buffer(4).putInt(0, number),
-                        BpfObject.buffer(4).putInt(0, code)));
+        for (var codes : List.of(SyscallTable.codes(), HostCalls.codes())) {
+            codes.forEach((number, code) -> map.put(
+                    BpfObject.buffer(4).putInt(0, number), BpfObject.buffer(4).putInt(0, code)));
+        }
     }
 
     /// The backend that decides here.
@@ -233,6 +250,24 @@ public final class KernelSide implements AutoCloseable {
                     gaps.add("names that change faster than the agent reads are lost, which is told");
                     gaps.add("io_uring is not seen");
                 }
+                case CONNECT -> {
+                    gaps.add("sockets that are not of IPv4 or IPv6 (packet, vsock and others) are not seen");
+                    gaps.add("SCTP and ICMP are refused whatever the lists say");
+                }
+                case BIND -> gaps.add("only IPv4 and IPv6 addresses are seen");
+                case LISTEN -> gaps.add("a server listens for the moment until it is killed");
+                case MOUNTS -> gaps.add("the mount stands when who made it is killed");
+                case NAMESPACES -> gaps.add("a namespace is made or joined before who did it is killed");
+                case MODULES -> {
+                    gaps.add("a module or kernel is loaded when who loaded it is killed");
+                    gaps.add("modules that the kernel asks for by itself, and firmware, are not seen");
+                }
+                case BPF -> gaps.add("what a first call of bpf() does is done when its caller is killed");
+                case IO_URING ->
+                    gaps.add("a ring exists before who made it is killed; what it was told until then is done");
+                case SELF ->
+                    gaps.add("signals, tracing and changes from containers that see the agent's process or files are"
+                            + " neither refused nor told");
                 default -> {}
             }
         } else if (rule == RuntimeRule.WRITE_ROOT) {
@@ -241,14 +276,26 @@ public final class KernelSide implements AutoCloseable {
         if (rule == RuntimeRule.WRITE_ROOT) {
             gaps.add("a file that was open before the container was governed stays writable");
         }
+        if (rule == RuntimeRule.CONNECT) {
+            gaps.add("a connection made before the container was governed goes on");
+        }
         for (var program : GuardProgram.values()) {
-            if (program.backend() == backend
+            if ((program.backend() == backend || backend != Backend.LSM && program.backend() == Backend.CGROUP)
                     && program.rules().contains(rule)
                     && !object.loaded().contains(program.program())) {
                 program.withoutIt().ifPresent(gaps::add);
             }
         }
         return gaps;
+    }
+
+    /// Says that this process is the agent and what its files are, beside its BPF objects. May be called again, with
+    /// all
+    /// of them.
+    ///
+    /// @return what could not be kept from containers, one phrase each
+    public List<String> guard(SelfFacts facts) {
+        return self.keep(facts);
     }
 
     /// Attaches the programs that these rules need and detaches the others: no container pays for what none asks.
@@ -258,13 +305,18 @@ public final class KernelSide implements AutoCloseable {
             if (!object.loaded().contains(program.program())) {
                 continue;
             }
-            if (Collections.disjoint(program.rules(), rules)) {
+            boolean covered =
+                    program == GuardProgram.URING_FILE && object.loaded().contains(GuardProgram.URING.program());
+            if (covered || Collections.disjoint(program.rules(), rules)) {
                 unneeded.add(program);
+            } else if (program.backend() == Backend.CGROUP) {
+                object.attach(program.program(), groups.orElseThrow());
             } else {
                 object.attach(program.program());
             }
         }
         unneeded.forEach(program -> object.detach(program.program()));
+        self.refresh();
     }
 
     /// Programs now on their hooks.
@@ -298,6 +350,10 @@ public final class KernelSide implements AutoCloseable {
 
     KernelRules rules() {
         return new KernelRules(object);
+    }
+
+    Networks networks() {
+        return new Networks(object.map("gh_endpoints", Wire.Endpoint.SIZE, 4));
     }
 
     public RingBuffer events() {
@@ -373,6 +429,8 @@ public final class KernelSide implements AutoCloseable {
     /// the kernel's own clearing up is not waited for.
     @Override
     public void close() {
+        self.close();
+        groups.ifPresent(OpenedFile::close);
         control.leaveOffice();
         if (!pinned || released) {
             control.retire();

@@ -233,8 +233,9 @@ public final class LateJudge {
         return "/" + String.join("/", parts);
     }
 
-    /// Ends the process that the event is about, and no other that has its number since.
-    private static void kill(KernelEvent.Actor actor) {
+    /// Ends the process that the event is about, and no other that has its number since. A program of a cgroup can
+    /// refuse, and send no signal.
+    public static void kill(KernelEvent.Actor actor) {
         var held = PidFd.open(actor.pid());
         if (held.isEmpty()) {
             return; // it is gone

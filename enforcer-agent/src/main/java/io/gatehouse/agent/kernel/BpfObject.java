@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import jnr.ffi.Pointer;
 
@@ -259,15 +260,7 @@ public final class BpfObject implements AutoCloseable {
 
     /// Attaches a loaded program to its hook; nothing happens if it is attached.
     public void attach(String name) {
-        synchronized (links) {
-            if (links.containsKey(name)) {
-                return;
-            }
-            var left = leaving.remove(name);
-            var link = (left == null ? Optional.<Pointer>empty() : left.back()).orElseGet(() -> link(name));
-            links.put(name, link);
-            pins.ifPresent(folder -> pin(link, folder, name));
-        }
+        attach(name, () -> link(name));
     }
 
     private Pointer link(String name) {
@@ -276,6 +269,29 @@ public final class BpfObject implements AutoCloseable {
             throw new KernelException("bpf_program__attach", name, Native.errno());
         }
         return link;
+    }
+
+    /// Attaches a loaded program to a cgroup and to all below it; nothing happens if it is attached.
+    public void attach(String name, OpenedFile cgroup) {
+        attach(name, () -> {
+            var link = Native.bpf().bpf_program__attach_cgroup(program(name), cgroup.fd());
+            if (link == null) {
+                throw new KernelException("bpf_program__attach_cgroup", name, Native.errno());
+            }
+            return link;
+        });
+    }
+
+    private void attach(String name, Supplier<Pointer> hook) {
+        synchronized (links) {
+            if (links.containsKey(name)) {
+                return;
+            }
+            var left = leaving.remove(name);
+            var link = (left == null ? Optional.<Pointer>empty() : left.back()).orElseGet(hook);
+            links.put(name, link);
+            pins.ifPresent(folder -> pin(link, folder, name));
+        }
     }
 
     /// Takes a program off its hook, in a moment; nothing happens if it is not attached.
@@ -401,6 +417,35 @@ public final class BpfObject implements AutoCloseable {
         }
         memory.get(0, bytes, 0, bytes.length);
         context.put(0, bytes);
+    }
+
+    /// Numbers in the kernel of what this object consists of.
+    ///
+    /// @param links of the programs that are attached now
+    public record Ids(Set<Integer> maps, Set<Integer> programs, Set<Integer> links) {}
+
+    public Ids ids() {
+        var maps = new HashSet<Integer>();
+        Pointer map = null;
+        while ((map = Native.bpf().bpf_object__next_map(object, map)) != null) {
+            maps.add(idOf(Native.bpf().bpf_map__fd(map)));
+        }
+        var programs = new HashSet<Integer>();
+        loaded.forEach(name -> programs.add(idOf(Native.bpf().bpf_program__fd(program(name)))));
+        var attached = new HashSet<Integer>();
+        links.values().forEach(link -> attached.add(idOf(Native.bpf().bpf_link__fd(link))));
+        return new Ids(maps, programs, attached);
+    }
+
+    /// The second word of what the kernel says of a map, a program and a link alike.
+    private static int idOf(int fd) {
+        var information = Native.zeroed(8);
+        var length = Native.zeroed(4);
+        length.putInt(0, 8);
+        if (Native.bpf().bpf_obj_get_info_by_fd(fd, information, length) != 0) {
+            throw new KernelException("BPF_OBJ_GET_INFO_BY_FD", "descriptor " + fd, Native.errno());
+        }
+        return information.getInt(INFO_ID);
     }
 
     /// What the kernel counts of a program.

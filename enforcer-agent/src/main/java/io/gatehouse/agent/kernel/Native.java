@@ -72,6 +72,8 @@ final class Native {
 
         Pointer bpf_program__attach(Pointer program);
 
+        Pointer bpf_program__attach_cgroup(Pointer program, int cgroup);
+
         int bpf_link__destroy(Pointer link);
 
         int bpf_link__pin(Pointer link, @In String path);

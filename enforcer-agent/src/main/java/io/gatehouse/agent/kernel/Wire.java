@@ -113,16 +113,32 @@ public final class Wire {
 
     /// `struct gh_rules`: for each rule the masks report, deny, kill
     public static final class Rules {
-        public static final int SIZE = 264;
+        public static final int SIZE = 272;
         public static final int MASKS = 12;
         public static final int REPORT = 0;
         public static final int DENY = 4;
         public static final int KILL = 8;
         public static final int FLAGS = 252;
         public static final int OPEN_BEFORE = 1;
-        public static final int POLICIES = 256;
+        public static final int ENDPOINTS = 256;
+        public static final int POLICIES = 264;
 
         private Rules() {}
+    }
+
+    /// `struct gh_endpoint`: key of a longest-prefix map
+    public static final class Endpoint {
+        public static final int SIZE = 28;
+        public static final int PREFIX_LEN = 0;
+        public static final int SET = 4;
+        public static final int LIST = 8;
+        public static final int FAMILY = 9;
+        public static final int PORT = 10;
+        public static final int ADDRESS = 12;
+        /// Bits that come before the address and always count.
+        public static final int BITS_BEFORE_ADDRESS = 8 * (ADDRESS - SET);
+
+        private Endpoint() {}
     }
 
     /// `struct gh_slot`
@@ -181,6 +197,29 @@ public final class Wire {
         public static final int REASON_CAPACITY = 128;
 
         private Control() {}
+    }
+
+    /// `struct gh_guarded` and `enum gh_guarded_kind`
+    public static final class Guarded {
+        public static final int SIZE = 16;
+        public static final int ID = 0;
+        public static final int DEV = 8;
+        public static final int KIND = 12;
+        public static final int KIND_MAP = 1;
+        public static final int KIND_PROGRAM = 2;
+        public static final int KIND_LINK = 3;
+        public static final int KIND_TREE = 4;
+        public static final int KIND_ABOVE = 5;
+        public static final int KIND_DEVICE = 6;
+
+        private Guarded() {}
+    }
+
+    /// A value of `gh_syscalls`.
+    public static final class Call {
+        public static final int BAN = 1 << 31;
+
+        private Call() {}
     }
 
     /// `struct gh_identity`

@@ -77,6 +77,14 @@ class WireTest {
         offset("gh_object.kind", Wire.Object.KIND);
         size("gh_rules", Wire.Rules.SIZE);
         offset("gh_rules.flags", Wire.Rules.FLAGS);
+        offset("gh_rules.endpoints", Wire.Rules.ENDPOINTS);
+        size("gh_endpoint", Wire.Endpoint.SIZE);
+        offset("gh_endpoint.prefix_len", Wire.Endpoint.PREFIX_LEN);
+        offset("gh_endpoint.set", Wire.Endpoint.SET);
+        offset("gh_endpoint.list", Wire.Endpoint.LIST);
+        offset("gh_endpoint.family", Wire.Endpoint.FAMILY);
+        offset("gh_endpoint.port", Wire.Endpoint.PORT);
+        offset("gh_endpoint.address", Wire.Endpoint.ADDRESS);
         size("gh_violation", Wire.Violation.SIZE);
         offset("gh_violation.rule", Wire.Violation.RULE);
         offset("gh_violation.policies", Wire.Violation.POLICIES);
@@ -109,6 +117,10 @@ class WireTest {
         offset("gh_hold.dev", Wire.Hold.DEV);
         offset("gh_hold.generation", Wire.Hold.GENERATION);
         offset("gh_hold.facts", Wire.Hold.FACTS);
+        size("gh_guarded", Wire.Guarded.SIZE);
+        offset("gh_guarded.id", Wire.Guarded.ID);
+        offset("gh_guarded.dev", Wire.Guarded.DEV);
+        offset("gh_guarded.kind", Wire.Guarded.KIND);
     }
 
     @Test
@@ -166,6 +178,12 @@ class WireTest {
         value("GH_OBJECT_FORBIDDEN_PROGRAM", Wire.Object.KIND_FORBIDDEN_PROGRAM);
         value("GH_OBJECT_INTERPRETER", Wire.Object.KIND_INTERPRETER);
         value("GH_OBJECT_JIT", Wire.Object.KIND_JIT);
+        value("GH_GUARDED_MAP", Wire.Guarded.KIND_MAP);
+        value("GH_GUARDED_PROGRAM", Wire.Guarded.KIND_PROGRAM);
+        value("GH_GUARDED_LINK", Wire.Guarded.KIND_LINK);
+        value("GH_GUARDED_TREE", Wire.Guarded.KIND_TREE);
+        value("GH_GUARDED_ABOVE", Wire.Guarded.KIND_ABOVE);
+        value("GH_GUARDED_DEVICE", Wire.Guarded.KIND_DEVICE);
         assertEquals(Optional.of(Act.EXEC), Act.ofCode(types.value("GH_ACT_EXEC")));
         assertEquals(Optional.of(Act.STRANGER), Act.ofCode(types.value("GH_ACT_STRANGER")));
         assertEquals(Optional.of(Act.NAMED_CHANGE), Act.ofCode(types.value("GH_ACT_NAMED_CHANGE")));

@@ -4,13 +4,13 @@ package io.gatehouse.engine.condition;
 import java.util.Optional;
 
 /// Reads addresses as `inet_pton` does: nothing is looked up, nothing is guessed.
-final class Addresses {
+public final class Addresses {
     private static final int WORDS = 8;
 
     private Addresses() {}
 
     /// 4 or 16 bytes, one char each.
-    static Optional<String> read(String text) {
+    public static Optional<String> read(String text) {
         return text.indexOf(':') >= 0 ? six(text) : four(text);
     }
 

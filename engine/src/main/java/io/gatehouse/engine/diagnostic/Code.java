@@ -199,6 +199,48 @@ public enum Code {
             "a condition at the gate asks what is not known there",
             "a request is judged before it is answered, and a check of what is missing is false",
             "ask what the request itself says: 'gatehouse fields --source k8s_audit' lists the fields"),
+    MALFORMED_ENDPOINT(
+            1120,
+            Severity.ERROR,
+            "an address, a block of addresses or a port is not written as the language wants it",
+            "the kernel compares numbers; what is not one could never match",
+            "write an address, a block or a port, such as '10.0.0.0/8:443', '[2001:db8::/32]:443' or ':8080'"),
+    BITS_BEYOND_PREFIX(
+            1121,
+            Severity.ERROR,
+            "an address has bits set beyond its prefix",
+            "some read it as the whole block and some as the one address",
+            "write the first address of the block, or the one address without a prefix"),
+    MAPPED_ADDRESS(
+            1122,
+            Severity.ERROR,
+            "an IPv4 address is written as IPv6",
+            "the kernel judges such a connection as what it is, one over IPv4, so this would never match",
+            "write the IPv4 address"),
+    TOO_MANY_PORTS(
+            1123,
+            Severity.ERROR,
+            "a range has more ports than are kept",
+            "each port is an entry of its own in a table of the kernel, and what fits there is bounded",
+            "name at most 1,024 ports, or leave the ports out"),
+    MATCHES_NOTHING(
+            1124,
+            Severity.ERROR,
+            "an entry can never match",
+            "what never matches only looks like protection, or like permission",
+            "write what was meant, or remove it"),
+    CONTRADICTION(
+            1125,
+            Severity.ERROR,
+            "a policy both allows and forbids the same thing",
+            "either could be meant, and the stricter would be kept, so that what is allowed would not work",
+            "remove one of the two"),
+    OWN_CODE_FORBIDDEN(
+            1126,
+            Severity.WARNING,
+            "a program that makes code of its own is allowed to run and not to do so",
+            "it ends, or never gets far, as soon as it makes memory executable",
+            "name it in 'memory.jit'"),
 
     MALFORMED_CONDITION(
             1201,

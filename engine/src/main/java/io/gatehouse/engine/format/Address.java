@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.engine.format;
 
-/// An IP address, 4 or 16 bytes as text, for people.
-final class Address {
+/// An IP address, 4 or 16 bytes as text, one char each, for people.
+public final class Address {
     private static final int GROUPS = 8;
 
     private Address() {}
 
-    static String print(String bytes) {
+    public static String print(String bytes) {
         return switch (bytes.length()) {
             case 4 -> v4(bytes, 0);
             case 16 -> v6(bytes);

@@ -6,7 +6,6 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.AdmissionSection;
 import io.gatehouse.schemas.policy.AdmissionSection.PrivilegeSection;
-import io.gatehouse.schemas.policy.RuntimeSection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -28,7 +27,9 @@ final class CrossChecks {
         var checks = new CrossChecks(draft);
         checks.labelKeysCanExist();
         checks.somethingIsAsked();
-        checks.writableDirectoriesAreAnException();
+        draft.policy()
+                .runtime()
+                .ifPresent(runtime -> checks.problems.addAll(RuntimeChecks.check(draft.document(), runtime)));
         return checks.problems;
     }
 
@@ -48,11 +49,12 @@ final class CrossChecks {
     }
 
     private void somethingIsAsked() {
-        boolean asks = draft.policy()
-                        .admission()
-                        .filter(CrossChecks::asksAtTheGate)
-                        .isPresent()
-                || draft.policy().runtime().filter(CrossChecks::asksOnTheNode).isPresent();
+        boolean asks =
+                draft.policy().admission().filter(CrossChecks::asksAtTheGate).isPresent()
+                        || draft.policy()
+                                .runtime()
+                                .filter(runtime -> !Planner.demands(runtime).isEmpty())
+                                .isPresent();
         if (!asks) {
             problems.add(Code.NO_EFFECT.at(
                     Place.of(draft.document(), "spec").orElseThrow().name(),
@@ -78,30 +80,5 @@ final class CrossChecks {
                 || privilege.forbidHostIpc()
                 || privilege.forbidHostNetwork()
                 || privilege.forbidPrivilegeEscalation();
-    }
-
-    private static boolean asksOnTheNode(RuntimeSection runtime) {
-        return runtime.processes()
-                        .filter(p -> p.fromImageOnly() || !p.allow().isEmpty())
-                        .isPresent()
-                || runtime.writes()
-                        .filter(RuntimeSection.Writes::denyRootFilesystem)
-                        .isPresent();
-    }
-
-    private void writableDirectoriesAreAnException() {
-        var writes = draft.policy().runtime().flatMap(RuntimeSection::writes);
-        if (writes.isEmpty() || writes.get().allow().isEmpty()) {
-            return;
-        }
-        var allow =
-                Place.of(draft.document(), "spec", "runtime", "writes", "allow").orElseThrow();
-        if (!writes.get().denyRootFilesystem()) {
-            problems.add(Code.NO_EFFECT.at(
-                    allow.name(), "'" + allow.path() + "' has no effect: 'rootFilesystem: allow' forbids no write"));
-        } else if (writes.get().allow().contains("/")) {
-            problems.add(Code.NO_EFFECT.at(
-                    allow.name(), "'" + allow.path() + "' names '/', so 'rootFilesystem: deny' forbids no write"));
-        }
     }
 }

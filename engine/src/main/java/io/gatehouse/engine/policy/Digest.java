@@ -36,6 +36,7 @@ final class Digest {
         return switch (value) {
             case String text -> "s" + text.length() + ":" + text;
             case Boolean flag -> flag ? "T" : "F";
+            case Integer number -> "i" + number + ":";
             case Enum<?> constant -> canonical(constant.name());
             case LocalDate day -> canonical(day.toString());
             case Optional<?> optional -> optional.map(v -> "o" + canonical(v)).orElse("n");

@@ -4,11 +4,13 @@ package io.gatehouse.engine.policy;
 import io.gatehouse.engine.policy.JavaPlan.Task;
 import io.gatehouse.engine.policy.KernelPlan.Demand;
 import io.gatehouse.schemas.policy.AdmissionSection;
+import io.gatehouse.schemas.policy.Endpoint;
 import io.gatehouse.schemas.policy.Exemption;
 import io.gatehouse.schemas.policy.Match;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// Writes down who keeps which part of a policy, a line for each thing asked.
 public final class PlanPrinter {
@@ -19,7 +21,9 @@ public final class PlanPrinter {
         var lines = new ArrayList<String>();
         lines.add(policy.name() + ", " + policy.mode().text());
         compiled.admission().ifPresent(plan -> gate(plan, lines));
-        compiled.kernel().ifPresent(plan -> plan.demands().forEach(demand -> lines.add("  kernel: " + line(demand))));
+        compiled.kernel()
+                .ifPresent(plan -> plan.demands()
+                        .forEach(demand -> lines.add("  kernel: " + plan.mode().text() + " " + line(demand))));
         compiled.java().ifPresent(plan -> plan.tasks().forEach(task -> lines.add("  java:   " + line(task))));
         return String.join("\n", lines) + "\n";
     }
@@ -74,11 +78,43 @@ public final class PlanPrinter {
     private static String line(Demand demand) {
         var about = switch (demand) {
             case Demand.Programs(var paths, var _) -> ": " + String.join(" ", paths);
-            case Demand.ImageOnly _ -> "";
-            case Demand.RootUnchanged(var writable, var _) ->
-                writable.isEmpty() ? "" : ", but below " + String.join(" ", writable);
+            case Demand.OtherPrograms others -> ": " + String.join(" ", forbidden(others));
+            case Demand.ImageOnly _, Demand.Nothing _ -> "";
+            case Demand.ScriptsOfImage(var paths, var _) -> paths.isEmpty() ? "" : ", also " + String.join(" ", paths);
+            case Demand.NoOwnCode(var paths, var _) -> paths.isEmpty() ? "" : ", but by " + String.join(" ", paths);
+            case Demand.RootUnchanged(var paths, var _) -> exceptBelow(paths);
+            case Demand.DeclaredVolumes(var paths, var _) -> exceptBelow(paths);
+            case Demand.Unchanged(var paths, var _) -> ": none of " + String.join(" ", paths);
+            case Demand.Unread(var paths, var _) -> ": none of " + String.join(" ", paths);
+            case Demand.Connect(var allow, var forbid, var _) ->
+                allow.map(PlanPrinter::only).orElse("")
+                        + (forbid.isEmpty()
+                                ? ""
+                                : (allow.isPresent() ? ", but" : ":") + " none of " + endpoints(forbid));
+            case Demand.Bind(var allow, var _) -> only(allow);
+            case Demand.Listen(var allow, var _) -> only(allow);
         };
         return demand.rule() + ", else " + demand.action().text() + about;
+    }
+
+    private static String exceptBelow(List<String> paths) {
+        return paths.isEmpty() ? "" : ", but below " + String.join(" ", paths);
+    }
+
+    private static List<String> forbidden(Demand.OtherPrograms others) {
+        var forbidden = new ArrayList<String>();
+        add(forbidden, "shells", others.noShells());
+        add(forbidden, "package managers", others.noPackageManagers());
+        forbidden.addAll(others.paths());
+        return forbidden;
+    }
+
+    private static String only(List<Endpoint> allow) {
+        return allow.isEmpty() ? ": nothing" : ": only " + endpoints(allow);
+    }
+
+    private static String endpoints(List<Endpoint> endpoints) {
+        return endpoints.stream().map(EndpointText::print).collect(Collectors.joining(" "));
     }
 
     private static String line(Task task) {

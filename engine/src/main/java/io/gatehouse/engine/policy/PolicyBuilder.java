@@ -17,14 +17,22 @@ import io.gatehouse.schemas.policy.AdmissionSection.Distroless;
 import io.gatehouse.schemas.policy.AdmissionSection.Interactive;
 import io.gatehouse.schemas.policy.AdmissionSection.PrivilegeSection;
 import io.gatehouse.schemas.policy.AdmissionSection.Unknown;
+import io.gatehouse.schemas.policy.Endpoint;
 import io.gatehouse.schemas.policy.Match;
 import io.gatehouse.schemas.policy.PolicyName;
 import io.gatehouse.schemas.policy.RuntimeSection;
+import io.gatehouse.schemas.policy.RuntimeSection.Ban;
+import io.gatehouse.schemas.policy.RuntimeSection.Interpreters;
+import io.gatehouse.schemas.policy.RuntimeSection.Memory;
+import io.gatehouse.schemas.policy.RuntimeSection.Network;
 import io.gatehouse.schemas.policy.RuntimeSection.Processes;
+import io.gatehouse.schemas.policy.RuntimeSection.Reads;
 import io.gatehouse.schemas.policy.RuntimeSection.Writes;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Turns a document of the right shape into a policy, each default written out.
 final class PolicyBuilder {
@@ -102,20 +110,73 @@ final class PolicyBuilder {
     }
 
     private static RuntimeSection runtime(Node.Mapping runtime) {
-        return RuntimeSection.of(
+        return new RuntimeSection(
                 section(runtime, "processes").map(PolicyBuilder::processes),
-                section(runtime, "writes").map(PolicyBuilder::writes));
+                section(runtime, "memory").map(PolicyBuilder::memory),
+                section(runtime, "writes").map(PolicyBuilder::writes),
+                section(runtime, "reads").map(reads -> new Reads(directories(reads, "forbid"), action(reads))),
+                section(runtime, "network").map(PolicyBuilder::network),
+                bans(runtime));
     }
 
     private static Processes processes(Node.Mapping processes) {
-        return Processes.of(texts(processes, "allow"), flag(processes, "fromImageOnly"), action(processes));
+        return new Processes(
+                texts(processes, "allow"),
+                texts(processes, "forbid"),
+                flag(processes, "fromImageOnly"),
+                denies(processes, "shells"),
+                denies(processes, "packageManagers"),
+                section(processes, "interpreters")
+                        .map(section -> new Interpreters(flag(section, "fromImageOnly"), texts(section, "programs"))),
+                action(processes));
+    }
+
+    private static Memory memory(Node.Mapping memory) {
+        return new Memory(denies(memory, "executable"), texts(memory, "jit"), action(memory));
     }
 
     private static Writes writes(Node.Mapping writes) {
-        return Writes.of(
-                text(writes, "rootFilesystem").orElseThrow().equals("deny"),
+        return new Writes(
+                denies(writes, "rootFilesystem"),
+                text(writes, "volumes").filter("declared"::equals).isPresent(),
                 directories(writes, "allow"),
+                directories(writes, "forbid"),
                 action(writes));
+    }
+
+    private static Network network(Node.Mapping network) {
+        return new Network(
+                endpoints(network, "connect", "allow"),
+                endpoints(network, "connect", "forbid").orElse(List.of()),
+                endpoints(network, "bind", "allow"),
+                endpoints(network, "listen", "allow"),
+                action(network));
+    }
+
+    /// Absent where the list is; an empty list is a list.
+    private static Optional<List<Endpoint>> endpoints(Node.Mapping network, String way, String field) {
+        return section(network, way)
+                .filter(section -> section.get(field).isPresent())
+                .map(section -> texts(section, field).stream()
+                        .map(PolicyBuilder::endpoint)
+                        .toList());
+    }
+
+    private static Endpoint endpoint(String text) {
+        return switch (EndpointText.read(text)) {
+            case EndpointText.Outcome.Read(var endpoint) -> endpoint;
+            case EndpointText.Outcome.Wrong wrong ->
+                throw new IllegalStateException("an endpoint that was checked: " + wrong.what());
+        };
+    }
+
+    private static Map<Ban, Action> bans(Node.Mapping runtime) {
+        var bans = new EnumMap<Ban, Action>(Ban.class);
+        for (var ban : Ban.values()) {
+            text(runtime, ban.field())
+                    .ifPresent(written -> bans.put(ban, choice(Action.class, Optional.of(written), Action.DENY)));
+        }
+        return bans;
     }
 
     private static Action action(Node.Mapping section) {

@@ -62,6 +62,7 @@ final class PolicyShape {
         var byPlace = SCHEMA.validate(json(document)).stream()
                 .collect(Collectors.groupingBy(Error::getInstanceLocation, LinkedHashMap::new, Collectors.toList()));
         byPlace.forEach(shape::explain);
+        shape.problems.addAll(EndpointChecks.check(document));
         return shape.problems;
     }
 
@@ -141,7 +142,11 @@ final class PolicyShape {
                 place.name(),
                 owner + " lacks " + either,
                 fields.size() == 1 ? Code.MISSING_FIELD.why() : "a section must ask something",
-                fields.size() == 1 ? "add " + either : "add " + either + ", or both"));
+                switch (fields.size()) {
+                    case 1 -> "add " + either;
+                    case 2 -> "add " + either + ", or both";
+                    default -> "add one of them, or several";
+                }));
     }
 
     /// One diagnostic for a value, however many keywords refuse it.
@@ -159,6 +164,8 @@ final class PolicyShape {
             problems.add(Code.ASKS_NOTHING.at(place.name(), "'" + place.path() + "' is empty"));
         } else if (refusals.containsKey("enum")) {
             notAChoice(place, refusals.get("enum"));
+        } else if (inside(errors.getFirst(), "endpoint") && EndpointChecks.refuses(place.node())) {
+            return; // said there, and better
         } else if (PATHS.stream().anyMatch(path -> inside(errors.getFirst(), path))) {
             badPath(place, owner(errors.getFirst()));
         } else {

@@ -37,8 +37,22 @@ class CompilerFuzzTest {
                 sensitiveMounts: {forbid: [/, /etc/]}
                 privilege: {privileged: false, hostPID: false}
               runtime:
-                processes: {allow: [/usr/sbin/nginx], fromImageOnly: yes, action: kill}
-                writes: {rootFilesystem: deny, allow: [/var/cache/nginx/], action: report}
+                processes:
+                  allow: [/usr/sbin/nginx]
+                  forbid: [/usr/bin/wget]
+                  fromImageOnly: yes
+                  shells: deny
+                  interpreters: {fromImageOnly: true, programs: [/opt/lang]}
+                  action: kill
+                memory: {executable: deny, jit: [/usr/bin/java]}
+                writes: {rootFilesystem: deny, volumes: declared, allow: [/var/cache/nginx/], forbid: [/etc/], action: report}
+                reads: {forbid: [/etc/shadow, /root/]}
+                network:
+                  connect: {allow: ["10.0.0.0/8:443", "[2001:db8::/32]:1-1024"], forbid: ["10.0.0.1"]}
+                  bind: {allow: [":8080"]}
+                  listen: {allow: []}
+                mounts: deny
+                ioUring: kill
             ---
             apiVersion: gatehouse.io/v1alpha1
             kind: ClusterWorkloadPolicy
@@ -174,7 +188,9 @@ class CompilerFuzzTest {
                 VALID.replace("- {namespaces: [kube-system]", "- {namespaces: [" + "a-".repeat(200_000) + "a]"),
                 VALID.replace("labels: {a: b}", "labels: {" + many(10_000, "k%d: 1, ") + "}"),
                 VALID.replace("labels: {a: b}", many(10_000, "k%d: 1, ")),
-                VALID.replace("[web]", "[" + "web,".repeat(20_000) + "]"))) {
+                VALID.replace("[web]", "[" + "web,".repeat(20_000) + "]"),
+                VALID.replace("[/etc/shadow", "[" + many(20_000, "/a/%d/b, /a, ")),
+                VALID.replace("[\"10.0.0.0/8:443\"", "[" + many(900, "10.0.0.0/8:%d, ")))) {
             assertTimeoutPreemptively(Duration.ofSeconds(20), () -> holds(text, text.substring(0, 30)));
         }
     }

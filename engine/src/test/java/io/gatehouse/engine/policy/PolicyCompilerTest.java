@@ -56,6 +56,11 @@ class PolicyCompilerTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> runtime() {
+        return plans("policy/runtime.golden");
+    }
+
+    @TestFactory
     Stream<DynamicTest> responses() {
         return Golden.tests("policy/responses.golden", files -> {
             var compilation = PolicyCompiler.compile(files);
@@ -164,11 +169,14 @@ class PolicyCompilerTest {
         return compile(texts).snapshot().orElseThrow().digest();
     }
 
-    /// The record, with its one unordered part in order.
+    /// The record, with its unordered parts in order.
     private static String show(WorkloadPolicy policy) {
         var labels = policy.match().matchLabels();
-        return policy.toString()
-                .replace(labels.toString(), new TreeMap<>(labels).toString())
-                .replace("Optional.empty", "-");
+        var shown = policy.toString().replace(labels.toString(), new TreeMap<>(labels).toString());
+        if (policy.runtime().isPresent()) {
+            var bans = policy.runtime().get().bans();
+            shown = shown.replace(bans.toString(), new TreeMap<>(bans).toString());
+        }
+        return shown.replace("Optional.empty", "-");
     }
 }

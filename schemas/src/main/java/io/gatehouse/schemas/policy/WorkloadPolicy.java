@@ -15,4 +15,9 @@ public record WorkloadPolicy(
     public WorkloadPolicy {
         exempt = List.copyOf(exempt);
     }
+
+    /// The same but for its mode.
+    public WorkloadPolicy inMode(Mode other) {
+        return other == mode ? this : new WorkloadPolicy(name, other, match, exempt, admission, runtime);
+    }
 }
