@@ -106,6 +106,7 @@ enum gh_act {
 /* Set once, before load. */
 struct gh_config {
 	__u32 host_mnt_ns; /* inode number of the host's mount namespace */
+	__u32 lsm;	   /* 1: bprm_check_security judges programs */
 };
 
 /* Who decided, and so what the verdict is worth. */

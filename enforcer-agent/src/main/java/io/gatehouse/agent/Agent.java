@@ -47,6 +47,9 @@ public final class Agent implements AutoCloseable {
     /// after its first process has joined it.
     private static final Duration STRANGER_PATIENCE = Duration.ofSeconds(2);
 
+    /// How long a cgroup is left alone that a runtime joined, where its first program will wait at the door.
+    private static final Duration STRANGER_EARLY = Duration.ofMillis(500);
+
     /// Containers remembered as told of; beyond it some are told of again.
     private static final int MAX_TOLD = 4096;
 
@@ -88,7 +91,9 @@ public final class Agent implements AutoCloseable {
     /// A cgroup that something runs in and that may yet turn out to be a container's.
     ///
     /// @param event the last one of it
-    private record Stranger(KernelEvent event, long untilNanos) {}
+    /// @param hold present where its program waits
+    /// @param fromNanos not looked at before
+    private record Stranger(KernelEvent event, Optional<Door.Hold> hold, long fromNanos, long untilNanos) {}
 
     private Agent(
             KernelSide kernel, ContainerFinder finder, Snapshot first, AgentListener listener, InstantSource clock) {
@@ -245,12 +250,21 @@ public final class Agent implements AutoCloseable {
     }
 
     /// The first program of a container that was not known is judged here, late: its rules were not in the kernel yet.
-    /// Where it waits for that it is not late at all.
+    /// Where it waits for that it is not late at all; so where programs wait, a runtime that only joined a cgroup is
+    /// left alone for a while, until it has written down what the container is.
     private void meet(KernelEvent event) {
         var hold = door.of(event.actor().pid());
-        if (!settle(event, hold)) {
+        boolean early = event.path().isEmpty() && kernel.holds();
+        if (early || !settle(event, hold)) {
             // The last process that was seen: a runtime's first ones do not live until it has written its records.
-            strangers.put(event.scope(), new Stranger(event, System.nanoTime() + STRANGER_PATIENCE.toNanos()));
+            long now = System.nanoTime();
+            strangers.put(
+                    event.scope(),
+                    new Stranger(
+                            event,
+                            hold,
+                            early ? now + STRANGER_EARLY.toNanos() : now,
+                            now + STRANGER_PATIENCE.toNanos()));
         } else {
             strangers.remove(event.scope());
         }
@@ -268,21 +282,31 @@ public final class Agent implements AutoCloseable {
 
     /// Takes in a program that waits and whose record was lost, or told to another agent.
     private void admit(Door.Hold hold) {
-        if (!strangers.containsKey(hold.scope())) {
-            meet(hold.event());
+        var met = strangers.get(hold.scope());
+        if (met != null && met.hold().isPresent()) {
+            return;
+        }
+        if (!settle(hold.event(), Optional.of(hold))) {
+            long now = System.nanoTime();
+            strangers.put(
+                    hold.scope(),
+                    new Stranger(hold.event(), Optional.of(hold), now, now + STRANGER_PATIENCE.toNanos()));
         }
     }
 
     private void recogniseStrangers() {
+        long now = System.nanoTime();
         strangers.entrySet().removeIf(entry -> {
             var stranger = entry.getValue();
-            var hold = door.of(stranger.event().actor().pid());
-            if (settle(stranger.event(), hold)) {
+            if (now - stranger.fromNanos() < 0) {
+                return false;
+            }
+            if (settle(stranger.event(), stranger.hold())) {
                 return true;
             }
-            boolean over = System.nanoTime() - stranger.untilNanos() > 0;
+            boolean over = now - stranger.untilNanos() > 0;
             if (over) {
-                hold.ifPresent(this::letGoUnknown);
+                stranger.hold().ifPresent(this::letGoUnknown);
             }
             return over;
         });
@@ -290,8 +314,10 @@ public final class Agent implements AutoCloseable {
 
     /// Nobody's container, as far as can be told: nothing of that cgroup waits again.
     private void letGoUnknown(Door.Hold hold) {
+        if (!door.letGo(hold)) {
+            return; // it ended while it waited
+        }
         enforcer.leaveAlone(hold.scope());
-        door.letGo(hold);
         listener.notice("process " + hold.pid() + " waited for its rules in vain: whose container it is cannot be told;"
                 + " it goes on without any");
     }

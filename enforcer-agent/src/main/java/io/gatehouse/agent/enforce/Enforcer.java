@@ -148,8 +148,11 @@ public final class Enforcer {
                 return Optional.empty();
             }
             known = takeIn(container, today, before);
-        } else if (generations.hasAnotherRoot(known.governed, container)) {
-            govern(known, container, today); // it was started anew, and word of its end was lost
+        } else if (!isAlike(known.governed.container(), container)
+                || generations.hasAnotherRoot(known.governed, container)) {
+            // Its runtime had not written down all of it, or it was started anew and word of its end was lost.
+            govern(known, container, today);
+            attachWhatIsNeeded();
         }
         for (long key : keys) {
             maps.bind(key, known.place.slot()); // last: from here on the kernel decides
@@ -157,6 +160,13 @@ public final class Enforcer {
             byScope.put(key, known);
         }
         return Optional.of(known);
+    }
+
+    /// As far as policies select by it.
+    private static boolean isAlike(Container one, Container other) {
+        return one.name().equals(other.name())
+                && one.image().equals(other.image())
+                && one.pod().equals(other.pod());
     }
 
     /// A container that cannot be given its rules is not known afterwards: its next program is another try.

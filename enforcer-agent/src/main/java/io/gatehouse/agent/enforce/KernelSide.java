@@ -71,8 +71,8 @@ public final class KernelSide implements AutoCloseable {
     public static KernelSide load(Optional<Tenure> tenure) {
         makeOverlayKnown();
         var image = BpfObject.Image.ofResource(OBJECT);
-        var constants = constants(hostMountNamespace());
-        var whyNotLsm = whyNotLsm(image, constants);
+        int hostMounts = hostMountNamespace();
+        var whyNotLsm = whyNotLsm(image, constants(hostMounts, Backend.LSM));
         var backend = whyNotLsm.isEmpty() ? Backend.LSM : Backend.TRACEPOINT;
 
         var wanted = new HashSet<>(GuardProgram.programsOf(backend));
@@ -83,7 +83,7 @@ public final class KernelSide implements AutoCloseable {
         wanted.addAll(GuardProgram.WATCH);
         wanted.addAll(
                 Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
-        var loaded = BpfObject.load(image, wanted, constants, Map.of());
+        var loaded = BpfObject.load(image, wanted, constants(hostMounts, backend), Map.of());
         var kernel = new KernelSide(loaded, backend, whyNotLsm, groups, tenure);
         try {
             kernel.describeSyscalls();
@@ -148,9 +148,9 @@ public final class KernelSide implements AutoCloseable {
     }
 
     /// What the programs are told before they are loaded.
-    private static Map<String, byte[]> constants(int hostMounts) {
-        return Map.of(
-                ".rodata.config", BpfObject.buffer(4).putInt(0, hostMounts).array());
+    private static Map<String, byte[]> constants(int hostMounts, Backend backend) {
+        var config = BpfObject.buffer(8).putInt(0, hostMounts).putInt(4, backend == Backend.LSM ? 1 : 0);
+        return Map.of(".rodata.config", config.array());
     }
 
     /// Of process 1, so that an agent in a pod with the host's pids finds the host's. Where that may not be looked at,
@@ -384,6 +384,10 @@ public final class KernelSide implements AutoCloseable {
     /// Whether containers that the agent does not know wait for it before their first instruction.
     public void hold(boolean holds) {
         control.hold(holds);
+    }
+
+    public boolean holds() {
+        return control.holds();
     }
 
     /// Everything counted until now has been told.
