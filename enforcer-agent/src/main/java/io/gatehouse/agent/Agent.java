@@ -14,6 +14,7 @@ import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.agent.kubernetes.NodePods;
+import io.gatehouse.engine.policy.Brakes;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.events.Backend;
 import io.gatehouse.events.KernelEvent;
@@ -60,6 +61,7 @@ public final class Agent implements AutoCloseable {
     private final Set<String> notGoverned = new HashSet<>();
     private Snapshot inForce;
     private LocalDate inForceOn;
+    private Optional<String> brakeTold = Optional.empty();
     private final Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
     private long lostBefore;
     private long undecodable;
@@ -271,12 +273,22 @@ public final class Agent implements AutoCloseable {
             applied.failed().forEach(each -> listener.notice("policies are not in force for container " + each));
             inForce = next;
             inForceOn = today();
+            tellBrake(next);
             tellWhatLabelsKeepOut(next);
             listener.inForce(next, enforcer.all());
         } catch (KernelException e) {
             inForce = next; // trying again with every tick would only say it again
             inForceOn = today();
             listener.notice("policies are not in force: " + e.getMessage());
+        }
+    }
+
+    /// Pulled, lifted, or ended with its last day.
+    private void tellBrake(Snapshot snapshot) {
+        var brake = snapshot.brakes().told(today());
+        if (!brake.equals(brakeTold)) {
+            brakeTold = brake;
+            listener.notice(brake.orElse(Brakes.LIFTED));
         }
     }
 
