@@ -209,9 +209,8 @@ public final class PolicyFeed implements AutoCloseable {
         saidInForce = snapshot.digest(); // not where the listener failed: it hears of it again with the next load
     }
 
-    /// A brake is pulled in a hurry, perhaps because of the very fault that has the folder refused. So it is taken from
-    /// a refused folder too; and one that is gone from there is lifted, unless it may only be hidden by what is
-    broken.
+    /// A brake is pulled in a hurry, perhaps for the very fault that has the folder refused. So it is taken from a
+    /// refused folder too, and one that is gone from there is lifted, unless what is broken may only hide it.
     private void brake(Load load) {
         var pulled = current.brakes();
         var wanted = load.allBrakes() ? load.brakes() : Brakes.union(pulled, load.brakes());
