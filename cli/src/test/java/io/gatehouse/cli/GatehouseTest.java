@@ -187,7 +187,8 @@ class GatehouseTest {
         var pulled = file("pulled.yaml", policy + brake.formatted(", owner: jane"));
         var expired = file("expired.yaml", policy + brake.formatted(", expires: 2026-01-01"));
         var bad = file("pod.yaml", POD.formatted("false"));
-        var told = "the emergency brake is pulled, every policy counts as audit: checkout-down: checkout is down (jane)";
+        var told =
+                "the emergency brake is pulled, every policy counts as audit: checkout-down: checkout is down (jane)";
 
         assertEquals(1, run("check", "--enforced-only", "-p", expired, bad).exit());
         var checked = run("check", "--enforced-only", "-p", pulled, bad);

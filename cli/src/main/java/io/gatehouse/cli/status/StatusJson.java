@@ -55,7 +55,8 @@ final class StatusJson {
             json.writeStringField("name", brake.name().toString());
             json.writeStringField("reason", brake.reason());
             json.writeStringField("owner", brake.owner().orElse(""));
-            json.writeStringField("expires", brake.expires().map(LocalDate::toString).orElse(""));
+            json.writeStringField(
+                    "expires", brake.expires().map(LocalDate::toString).orElse(""));
             json.writeBooleanField("holds", brake.holds(status.today()));
             json.writeEndObject();
         }
