@@ -145,10 +145,12 @@ public final class Agent implements AutoCloseable {
     private void run() {
         long nextChoresNanos = System.nanoTime();
         while (!stopping) {
-            poller.await(strangers.isEmpty() ? IDLE_TICK_MILLIS : STRANGER_TICK_MILLIS);
+            poller.await(
+                    strangers.isEmpty() && enforcer.unsettled().isEmpty() ? IDLE_TICK_MILLIS : STRANGER_TICK_MILLIS);
             ring.drain(this::receive);
             guarded("policies were not applied", this::applyWanted);
             guarded("containers were not looked for", this::recogniseStrangers);
+            guarded("rules were not made again", this::settle);
             if (System.nanoTime() - nextChoresNanos >= 0) {
                 nextChoresNanos =
                         System.nanoTime() + Duration.ofMillis(IDLE_TICK_MILLIS).toNanos();
@@ -228,6 +230,19 @@ public final class Agent implements AutoCloseable {
         });
     }
 
+    /// Rules made before a container's mounts were in place are made again when they are.
+    private void settle() {
+        var unsettled = enforcer.unsettled();
+        if (!unsettled.isEmpty()) {
+            for (var container : finder.running()) {
+                if (unsettled.contains(container.id())) {
+                    adopt(container, Set.of());
+                }
+            }
+        }
+        enforcer.settled().forEach(this::tellGaps);
+    }
+
     private void judgeLate(KernelEvent event, Governed governed) {
         lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed));
     }
@@ -237,9 +252,7 @@ public final class Agent implements AutoCloseable {
             return Optional.empty(); // the agent is not governed by what it keeps
         }
         try {
-            boolean known = enforcer.isKnown(container.id());
             var governed = enforcer.adopt(container, scope, today());
-            governed.filter(_ -> !known).ifPresent(this::tellGaps);
             governed.ifPresent(_ -> notGoverned.remove(container.id()));
             return governed;
         } catch (KernelException | IllegalStateException e) {

@@ -8,6 +8,7 @@ import io.gatehouse.agent.kernel.Wire;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.engine.policy.Workload;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -26,6 +27,9 @@ import java.util.function.Function;
 /// A change is written as a new generation beside the old, read back, put in force by one word, and only then is the
 /// old one swept, a moment later so that no hook still reads by it.
 public final class Enforcer {
+    /// How long a container's mounts are waited for.
+    private static final Duration SETTLING = Duration.ofSeconds(5);
+
     private final KernelSide kernel;
     private final KernelRules maps;
     private final Function<Container.Pod, Optional<Map<String, String>>> labels;
@@ -40,7 +44,9 @@ public final class Enforcer {
     /// A container that was seen, governed or not.
     private static final class Known {
         private final Set<Long> scopes = new HashSet<>();
+        private final long sinceNanos = System.nanoTime();
         private Governed governed;
+        private boolean settling = true;
 
         private Known(Governed governed) {
             this.governed = governed;
@@ -92,7 +98,10 @@ public final class Enforcer {
             }
             known = takeIn(container, today);
         } else if (generations.hasAnotherRoot(known.governed, container)) {
+            generations.forget(container);
             govern(known, container, today); // it was started anew, and word of its end was lost
+        } else if (!known.governed.settled()) {
+            govern(known, container, today);
         }
         for (long key : keys) {
             maps.bind(key, known.governed.slot()); // last: from here on the kernel decides
@@ -148,6 +157,7 @@ public final class Enforcer {
         var last = known.governed;
         byId.remove(last.container().id());
         maps.point(last.slot(), 0, 0);
+        generations.forget(last.container());
         replaced.add(last);
         slots.clear(last.slot());
         attachWhatIsNeeded();
@@ -174,6 +184,31 @@ public final class Enforcer {
     /// The generation that a record of the kernel was decided by.
     public Optional<Governed> byRules(int rules) {
         return generations.byNumber(rules);
+    }
+
+    /// Containers whose mounts were not in place when their rules were made, and that were not seen for longer than a
+    /// runtime takes.
+    public Set<String> unsettled() {
+        var ids = new HashSet<String>();
+        for (var known : byId.values()) {
+            if (known.settling && !known.governed.settled()) {
+                ids.add(known.governed.container().id());
+            }
+        }
+        return ids;
+    }
+
+    /// Those whose mounts are in place by now, or will not be looked for any longer; each once.
+    public List<Governed> settled() {
+        var done = new ArrayList<Governed>();
+        for (var known : byId.values()) {
+            if (known.settling
+                    && (known.governed.settled() || System.nanoTime() - known.sinceNanos > SETTLING.toNanos())) {
+                known.settling = false;
+                done.add(known.governed);
+            }
+        }
+        return done;
     }
 
     /// Every container that is known, governed or not.
@@ -224,6 +259,6 @@ public final class Enforcer {
                 }
             }
         }
-        kernel.need(needed);
+        kernel.need(needed, true);
     }
 }
