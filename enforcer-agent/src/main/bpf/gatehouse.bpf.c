@@ -40,6 +40,9 @@
 #include "lib/ban.h"
 
 #include "lib/self.h"
+#include "lib/device.h"
+
+#include "lib/files.h"
 
 #include "hooks/runtime.h"
 
@@ -58,6 +61,9 @@
 #include "hooks/mount.h"
 #include "hooks/namespace.h"
 #include "hooks/path_change.h"
+#include "hooks/file_ioctl.h"
+#include "hooks/file_use.h"
+#include "hooks/unix_socket.h"
 #include "hooks/sched_process_exec.h"
 #include "hooks/socket.h"
 #include "hooks/sys_exit.h"

@@ -63,6 +63,19 @@ struct {
 } gh_endpoints SEC(".maps");
 
 /*
+ * file or directory -> what policies say of it and of all below it; the key's
+ * kind is 0. Written by the agent before the rules that need it are named. Full:
+ * the agent keeps the container's last rules.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, GH_ALLOWED);
+	__type(key, struct gh_object);
+	__type(value, struct gh_place);
+} gh_places SEC(".maps");
+
+/*
  * Whose a task is. Two things in one, so that one lookup tells both:
  *
  * The container it belongs to. Put on a task that runs a program in a known

@@ -1487,10 +1487,13 @@ static void own_memory(char **arg)
 /* One that does nothing until it is ended; it is not our child's business how. */
 static pid_t sibling(void)
 {
+	pid_t parent = getpid();
 	pid_t child = need("fork", fork());
 
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent) /* ended before we could ask for that */
+			_exit(0);
 		for (;;)
 			pause();
 	}

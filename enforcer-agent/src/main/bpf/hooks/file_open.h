@@ -1,29 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* Hook: a file is about to be opened.
- * Emits GH_ACT_OPEN_WRITE for a breach. May deny: yes, with -EPERM.
+/* Hook: a file is about to be opened; three programs, so that who asks for one
+ * rule does not pay for another.
+ * Emits GH_ACT_OPEN_WRITE, GH_ACT_OPEN_READ, GH_ACT_DEVICE for a breach.
+ * May deny: yes, with -EPERM.
+ *
+ * An overlay's own open of the layer file beneath (FMODE_NOACCOUNT) was judged above it.
  */
+static __always_inline __u32 gh_ways_to_write(struct inode *inode)
+{
+	/* A device, pipe or socket is not written to the file system it is named on. */
+	return (inode->i_mode & S_IFMT) == S_IFREG ? GH_OF_IT
+						   : GH_ITSELF(GH_UNWRITABLE) | GH_NOT_A_FILE;
+}
+
+static __always_inline int gh_judge_open(struct file *file, enum gh_act act, __u32 how)
+{
+	struct gh_breach breach = {.act = act};
+	struct dentry *entry = file->f_path.dentry;
+
+	if (!gh_find_scope(&breach.scope))
+		return 0;
+	return gh_decide_files(&breach, file->f_path.mnt, entry, entry, how) ? gh_answer(&breach)
+									     : 0;
+}
+
 SEC("lsm/file_open")
 int BPF_PROG(gh_open, struct file *file, int earlier)
 {
-	struct gh_breach breach = {.act = GH_ACT_OPEN_WRITE};
-	struct inode *inode;
-	__u32 mode;
+	__u32 mode = file->f_mode;
 
 	if (earlier)
 		return gh_refuse(true);
-	mode = BPF_CORE_READ(file, f_mode);
-	/* An overlay's own open of the layer file beneath was judged above it. */
 	if (!(mode & FMODE_WRITE) || mode & FMODE_NOACCOUNT)
+		return 0;
+	return gh_judge_open(file, GH_ACT_OPEN_WRITE, gh_ways_to_write(file->f_inode));
+}
+
+/* To run a file is not to read it, though the kernel opens it alike. */
+SEC("lsm/file_open")
+int BPF_PROG(gh_open_read, struct file *file, int earlier)
+{
+	__u32 mode = file->f_mode;
+
+	if (earlier)
+		return gh_refuse(true);
+	if (!(mode & FMODE_READ) || mode & FMODE_NOACCOUNT || file->f_flags & OPENED_TO_RUN)
+		return 0;
+	return gh_judge_open(file, GH_ACT_OPEN_READ, GH_READ_OF_IT);
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(gh_open_device, struct file *file, int earlier)
+{
+	struct gh_breach breach = {.act = GH_ACT_DEVICE};
+
+	if (earlier)
+		return gh_refuse(true);
+	if ((file->f_inode->i_mode & S_IFMT) != S_IFBLK)
 		return 0;
 	if (!gh_find_scope(&breach.scope))
 		return 0;
-
-	/* A device, pipe or socket is not written to the file system it is named on. */
-	inode = BPF_CORE_READ(file, f_inode);
-	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFREG)
-		return 0;
-
-	breach.dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
-	gh_decide_change(&breach, inode, BPF_CORE_READ(file, f_path.mnt), (void *)breach.dentry);
+	breach.mnt = (__u64)file->f_path.mnt;
+	breach.dentry = (__u64)file->f_path.dentry;
+	gh_decide_device(&breach, file->f_inode->i_rdev);
 	return gh_answer(&breach);
 }

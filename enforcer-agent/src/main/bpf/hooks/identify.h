@@ -7,7 +7,11 @@ SEC("syscall")
 int gh_identify(struct gh_identity *identity)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
+	const struct gh_rules *rules;
 	struct gh_file_facts facts;
+	struct gh_climb climb = {};
+	__u32 number = identity->rules;
+	int arrived;
 	struct file *file = gh_file_of(task, identity->fd);
 
 	identity->error = -9; /* EBADF */
@@ -18,10 +22,25 @@ int gh_identify(struct gh_identity *identity)
 	identity->generation = facts.generation;
 	identity->overlay = !!(facts.facts & GH_FACT_OVERLAY);
 	identity->upper = !!(facts.facts & GH_FACT_UPPER);
+	identity->apart = gh_is_apart(BPF_CORE_READ(file, f_inode, i_sb, s_flags),
+				      BPF_CORE_READ(file, f_inode, i_sb, s_magic));
+	identity->mode = facts.mode;
+	identity->links = BPF_CORE_READ(file, f_inode, i_nlink);
 	identity->below = 0;
-	if (identity->rules)
-		identity->below =
-			gh_allowed_below(identity->rules, BPF_CORE_READ(file, f_path.dentry));
+	identity->volume = 0;
+	identity->write_forbidden = 0;
+	identity->read_forbidden = 0;
 	identity->error = 0;
+	rules = bpf_map_lookup_elem(&gh_rulesets, &number);
+	if (!number || !rules)
+		return 0;
+	climb.key.rules = number;
+	climb.mount = gh_mount_of(BPF_CORE_READ(file, f_path.mnt));
+	gh_look_for(&climb, rules, GH_WRITABLE | GH_DECLARED | GH_UNWRITABLE | GH_UNREADABLE);
+	arrived = gh_climb_from_unknown(&climb, BPF_CORE_READ(file, f_path.dentry));
+	identity->below = climb.policies[0];
+	identity->volume = climb.policies[1];
+	identity->write_forbidden = arrived ? climb.policies[2] : -1;
+	identity->read_forbidden = arrived ? climb.policies[3] : -1;
 	return 0;
 }

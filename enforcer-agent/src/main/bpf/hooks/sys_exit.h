@@ -23,15 +23,36 @@ static __always_inline void gh_opened(struct gh_breach *breach, struct task_stru
 {
 	struct file *file = gh_file_of(task, fd);
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	__u32 mode = BPF_CORE_READ(file, f_mode);
+	__u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
+	__u32 how = 0;
 
-	breach->act = GH_ACT_OPEN_WRITE;
-	if (!file || !(BPF_CORE_READ(file, f_mode) & (FMODE_WRITE | FMODE_CREATED)))
+	if (!file)
 		return;
-	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFREG)
-		return;
-	breach->dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
-	gh_decide_change(breach, inode, BPF_CORE_READ(file, f_path.mnt), (void *)breach->dentry);
-	gh_end(breach);
+	breach->act = GH_ACT_OPEN_READ;
+	if (type == S_IFBLK) {
+		breach->act = GH_ACT_DEVICE;
+		gh_decide_device(breach, BPF_CORE_READ(inode, i_rdev));
+	}
+	if (mode & FMODE_READ)
+		how |= GH_READ_OF_IT;
+	if (mode & (FMODE_WRITE | FMODE_CREATED)) {
+		breach->act = GH_ACT_OPEN_WRITE;
+		how |= type == S_IFREG ? GH_OF_IT : GH_ITSELF(GH_UNWRITABLE) | GH_NOT_A_FILE;
+	}
+	if (gh_decide_found_file(breach, BPF_CORE_READ(file, f_path.mnt),
+				 BPF_CORE_READ(file, f_path.dentry), how))
+		gh_end(breach);
+}
+
+/* What may be breached; the agent finds out what is. */
+static __always_inline void gh_note_asked(struct gh_breach *breach, const struct gh_rules *rules,
+					  enum gh_rule rule)
+{
+	const struct gh_masks *masks = &rules->rule[rule];
+
+	if (gh_asks(rules, rule))
+		gh_note(breach, rule, masks->report | masks->deny | masks->kill);
 }
 
 /* Tells where the name starts: the root, the working directory, or an open one. */
@@ -39,7 +60,6 @@ static __always_inline void gh_renamed(struct gh_breach *breach, struct task_str
 				       struct pt_regs *regs, __u32 what)
 {
 	const struct gh_rules *rules = gh_rules_of(breach);
-	__u32 policies;
 	__u32 place = (what - 2) & 7;
 	__u32 dir = (what - 2) >> 3;
 	struct file *file = NULL;
@@ -48,12 +68,13 @@ static __always_inline void gh_renamed(struct gh_breach *breach, struct task_str
 	if (!rules || gh_is_setting_up())
 		return;
 	breach->act = GH_ACT_NAMED_CHANGE;
-	policies = rules->rule[GH_WRITE_ROOT].report | rules->rule[GH_WRITE_ROOT].deny |
-		   rules->rule[GH_WRITE_ROOT].kill;
-	if (!policies)
-		return;
 	breach->violation_count = 0; /* of the name before */
-	gh_note(breach, GH_WRITE_ROOT, policies);
+	gh_note_asked(breach, rules, GH_WRITE_ROOT);
+	gh_note_asked(breach, rules, GH_WRITE_VOLUMES);
+	gh_note_asked(breach, rules, GH_WRITE_FORBID);
+	gh_note_asked(breach, rules, GH_READ_FORBID);
+	if (!breach->violation_count)
+		return;
 
 	breach->text = 0;
 	if (place == 7) { /* an open file, no name */

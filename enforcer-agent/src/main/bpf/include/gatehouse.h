@@ -136,6 +136,9 @@ struct gh_masks {
 	__u32 kill;
 };
 
+/* Kinds of objects that speak for all below them: GH_OBJECT_DIRECTORY to GH_OBJECT_READ_FORBIDDEN. */
+#define GH_TREES 4
+
 /* gh_rules.flags */
 #define GH_RULES_OPEN_BEFORE 0x1 /* files may be open since before these rules: judge their use */
 
@@ -144,7 +147,12 @@ struct gh_rules {
 	struct gh_masks rule[GH_RULE_COUNT];
 	__u32 flags;
 	__u32 endpoints; /* number of its set in gh_endpoints */
-	__u64 policies;	 /* hash of their names in the order of their bits, for a later agent */
+	/*
+	 * For each kind of gh_place: a bit (gh_mark_of) for the number of every object
+	 * of it. Most steps up a path end here, without a look at gh_places.
+	 */
+	__u64 marks[GH_TREES];
+	__u64 policies; /* hash of their names in the order of their bits, for a later agent */
 };
 
 /* The first two are one aligned word, so that a reader sees the old rules or the new, never a mix. */
@@ -214,6 +222,8 @@ enum gh_object_kind {
 	GH_OBJECT_FORBIDDEN_PROGRAM = 6,
 	GH_OBJECT_INTERPRETER = 7, /* reads regular files of the image only */
 	GH_OBJECT_JIT = 8,	   /* may make memory executable */
+	GH_OBJECT_ABOVE_FORBIDDEN =
+		9, /* on the way to a file that may not be written: keeps its name */
 };
 
 /* Names one file for one generation of rules. */
@@ -274,6 +284,12 @@ enum gh_call_if {
 	GH_CALL_NEW_NAMESPACE = 1, /* argument 0 has a CLONE_NEW* */
 	GH_CALL_CLONES_TREE = 2,   /* argument 2 has OPEN_TREE_CLONE */
 	GH_CALL_BORN_APART = 3,	   /* the caller is a child that came into other namespaces */
+};
+
+/* What a file or directory says for itself and all below it, by kind from GH_OBJECT_DIRECTORY on. */
+struct gh_place {
+	__u32 policies[GH_TREES];
+	__u32 above; /* GH_OBJECT_ABOVE_FORBIDDEN, for itself alone */
 };
 
 /* Policies breached of one rule. */
@@ -357,6 +373,13 @@ struct gh_identity {
 	__u32 overlay;
 	__u32 below; /* policies that let the caller write below one of its ancestors */
 	__s32 error; /* 0, or -EBADF where the fd is not open */
+	/* Policies that declare a volume, forbid to write, forbid to read it or what is above it. */
+	__u32 volume;
+	__u32 write_forbidden;
+	__u32 read_forbidden;
+	__u32 apart; /* no file: memory, or an interface of the kernel; writes.volumes does not ask */
+	__u32 mode;
+	__u32 links;
 };
 
 /* Counted losses and refusals, one per cause. */

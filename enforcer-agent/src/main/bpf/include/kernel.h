@@ -13,6 +13,8 @@
 
 #define S_IFMT 00170000
 #define S_IFREG 0100000
+#define S_IFBLK 0060000
+#define S_IFCHR 0020000
 #define S_IFSOCK 0140000
 #define AT_FDCWD -100
 #define O_ACCMODE 3
@@ -39,18 +41,39 @@
 #define CLONE_THREADS 0x10f00 /* VM, FS, FILES, SIGHAND, THREAD */
 #define CAP_DAC_OVERRIDE 1
 #define CAP_SYS_ADMIN 21
+#define PROT_READ 0x1
+#define PROT_WRITE 0x2
 #define PROT_EXEC 0x4
+#define MAP_TYPE 0xf
+#define MAP_SHARED 0x1
+#define MAP_SHARED_VALIDATE 0x3
+#define VM_READ 0x1
+#define VM_WRITE 0x2
 #define VM_EXEC 0x4
+#define VM_SHARED 0x8
 #define O_TRUNC 01000
 #define AT_SYMLINK_NOFOLLOW 0x100
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
 #define TMPFS_MAGIC 0x01021994
+#define PROC_SUPER_MAGIC 0x9fa0
+#define SYSFS_MAGIC 0x62656572
+#define CGROUP_SUPER_MAGIC 0x27e0eb
+#define CGROUP2_SUPER_MAGIC 0x63677270
+#define DEVPTS_SUPER_MAGIC 0x1cd1
+#define HUGETLBFS_MAGIC 0x958458f6
 #define PIPEFS_MAGIC 0x50495045
 #define NSFS_MAGIC 0x6e736673
 #define PIDFS_MAGIC 0x50494446
 
 /* include/linux/fs.h */
+#define FMODE_READ 0x1
 #define FMODE_WRITE 0x2
+#define OPENED_TO_RUN 0x20 /* in f_flags: by execve; no caller of open can set it */
+#define MAY_WRITE 0x2
+#define MAY_READ 0x4
+#define MAY_APPEND 0x8
+#define SB_KERNMOUNT 0x00400000 /* the kernel's own mount of a file system */
+#define SB_NOUSER 0x80000000	/* no path leads to it: pipes, memory files */
 #define FMODE_CREATED 0x100000
 /* Set on every file that overlayfs opens on a layer for a caller's file. */
 #define FMODE_NOACCOUNT 0x20000000
@@ -128,9 +151,13 @@ struct qstr {
 	const unsigned char *name;
 };
 
+struct dentry;
+
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_flags;
 	unsigned long s_magic;
+	struct dentry *s_root;
 };
 
 struct inode {
@@ -138,6 +165,7 @@ struct inode {
 	kuid_t i_uid;
 	kgid_t i_gid;
 	unsigned int i_nlink;
+	__u32 i_rdev;
 	unsigned long i_ino;
 	__u32 i_generation;
 	struct super_block *i_sb;
@@ -159,10 +187,13 @@ struct vfsmount {
 	struct dentry *mnt_root;
 };
 
+struct mnt_namespace;
+
 struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
 };
 
 struct path {
@@ -308,6 +339,7 @@ struct task_struct {
 	unsigned long min_flt;
 	unsigned long maj_flt;
 	struct pid *thread_pid;
+	const struct cred *real_cred;
 	const struct cred *cred;
 	struct signal_struct *signal;
 	struct mm_struct *mm;
@@ -374,6 +406,7 @@ struct unix_address {
 struct unix_sock {
 	struct sock sk;
 	struct unix_address *addr;
+	struct path path;
 	struct sock *peer;
 };
 

@@ -36,28 +36,4 @@ static __always_inline void gh_decide_code(struct gh_breach *breach, struct file
 									  : GH_OBJECT_FILE));
 }
 
-/* May the root file system change here? `dir` is an entry whose ancestors may be allowed. */
-static __always_inline void gh_decide_change(struct gh_breach *breach, struct inode *inode,
-					     struct vfsmount *mnt, struct dentry *dir)
-{
-	const struct gh_rules *rules = gh_rules_of(breach);
-	__u32 dev;
-
-	if (!rules || !gh_asks(rules, GH_WRITE_ROOT))
-		return;
-	/* Most writes go elsewhere; a device of 0 could not be read. */
-	dev = BPF_CORE_READ(inode, i_sb, s_dev);
-	if (dev && dev != breach->scope.root_dev)
-		return;
-	if (!gh_read_inode(inode, breach->scope.root_dev, &breach->file)) {
-		gh_count(GH_STAT_OBJECT_UNREADABLE);
-		gh_judge(breach, rules, GH_WRITE_ROOT, 0); /* it may be the root's */
-		return;
-	}
-	if (!(breach->file.facts & GH_FACT_ROOT) || gh_is_setting_up())
-		return;
-	breach->mnt = (__u64)mnt;
-	gh_judge(breach, rules, GH_WRITE_ROOT, gh_allowed_below(breach->scope.rules, dir));
-}
-
 #endif /* GH_DECIDE_H */

@@ -69,36 +69,168 @@ static __always_inline __u32 gh_allowed_by(__u32 rules, const struct gh_file_fac
 	return policies ? *policies : 0;
 }
 
+/* Places of the kinds of objects that speak for all below them, and sets of them. */
+#define GH_TREE(kind) ((kind) - GH_OBJECT_DIRECTORY)
+#define GH_WRITABLE (1 << GH_TREE(GH_OBJECT_DIRECTORY))
+#define GH_DECLARED (1 << GH_TREE(GH_OBJECT_VOLUME))
+#define GH_UNWRITABLE (1 << GH_TREE(GH_OBJECT_WRITE_FORBIDDEN))
+#define GH_UNREADABLE (1 << GH_TREE(GH_OBJECT_READ_FORBIDDEN))
+
+/* The bit that a file's number has in gh_rules.marks; agent.enforce.Marks has it too. */
+static __always_inline __u64 gh_mark_of(__u64 ino)
+{
+	return 1ULL << (((__u32)ino * 0x9e3779b1U) >> 26);
+}
+
+/* A way up from a directory entry, and the policies met on it. */
 struct gh_climb {
+	__u64 marks;		/* of all that is looked for */
+	__u32 wanted[GH_TREES]; /* all ones where a kind is looked for */
+	__u32 policies[GH_TREES];
+	struct gh_object key;
 	struct dentry *dentry;
-	__u32 rules;
-	__u32 policies;
+	struct mount *mount; /* it is reached by, or NULL */
+	__u32 arrived;	     /* 1: at a root, by known ways; else what is above is not known */
 };
 
-static long gh_climb_up(__u32 step, struct gh_climb *climb)
+static __always_inline void gh_look_for(struct gh_climb *climb, const struct gh_rules *rules,
+					__u32 trees)
+{
+	climb->wanted[0] = trees & 1 ? -1 : 0;
+	climb->wanted[1] = trees & 2 ? -1 : 0;
+	climb->wanted[2] = trees & 4 ? -1 : 0;
+	climb->wanted[3] = trees & 8 ? -1 : 0;
+	climb->marks = 0;
+	if (trees & 1)
+		climb->marks |= rules->marks[0];
+	if (trees & 2)
+		climb->marks |= rules->marks[1];
+	if (trees & 4)
+		climb->marks |= rules->marks[2];
+	if (trees & 8)
+		climb->marks |= rules->marks[3];
+}
+
+static __always_inline const struct gh_place *gh_place_of(struct gh_climb *climb,
+							  struct inode *inode)
+{
+	climb->key.ino = BPF_CORE_READ(inode, i_ino);
+	climb->key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	climb->key.generation = BPF_CORE_READ(inode, i_generation);
+	return bpf_map_lookup_elem(&gh_places, &climb->key);
+}
+
+/* Adds what an object says for what is below it. */
+static __always_inline void gh_pass(struct gh_climb *climb, __u64 ino, struct inode *inode)
+{
+	const struct gh_place *place;
+
+	if (!(climb->marks & gh_mark_of(ino)))
+		return;
+	place = gh_place_of(climb, inode);
+	if (!place)
+		return;
+	climb->policies[0] |= place->policies[0] & climb->wanted[0];
+	climb->policies[1] |= place->policies[1] & climb->wanted[1];
+	climb->policies[2] |= place->policies[2] & climb->wanted[2];
+	climb->policies[3] |= place->policies[3] & climb->wanted[3];
+}
+
+static long gh_climb_on(__u32 step, struct gh_climb *climb)
 {
 	struct dentry *dentry = climb->dentry;
 	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-	struct gh_file_facts file;
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	struct mount *mount = climb->mount, *above;
 
-	/* The first entry may have no inode yet: it is about to be created. */
-	if (!gh_read_inode(BPF_CORE_READ(dentry, d_inode), 0, &file) && step)
+	gh_pass(climb, BPF_CORE_READ(inode, i_ino), inode);
+	if (parent != dentry) {
+		climb->dentry = parent;
+		return 0;
+	}
+	/* A root, or an entry that was opened by handle and hangs in the air. */
+	if (dentry != BPF_CORE_READ(inode, i_sb, s_root))
 		return 1;
-	climb->policies |= gh_allowed_by(climb->rules, &file, GH_OBJECT_DIRECTORY);
-	climb->dentry = parent;
-	return !parent || parent == dentry;
+	above = BPF_CORE_READ(mount, mnt_parent);
+	if (!above || above == mount) {
+		climb->arrived = 1;
+		return 1;
+	}
+	climb->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	climb->mount = above;
+	/* Whoever mounts what below a directory decides nothing about who may write there. */
+	climb->wanted[0] = 0;
+	climb->wanted[1] = 0;
+	return 0;
 }
 
-/*
- * Policies that let their container write below one of the ancestors of a
- * directory entry. 64: no sane path is deeper; a deeper one is not allowed.
- */
-static __always_inline __u32 gh_allowed_below(__u32 rules, struct dentry *dentry)
+/* On from climb->dentry, across mounts. 192 steps: paths are shorter; a longer one does not arrive. */
+static __always_inline void gh_climb_far(struct gh_climb *climb)
 {
-	struct gh_climb climb = {.dentry = dentry, .rules = rules};
+	bpf_loop(192, gh_climb_on, climb, 0);
+}
 
-	bpf_loop(64, gh_climb_up, &climb, 0);
-	return climb.policies;
+#define GH_NEAR 32 /* steps that are taken by plain loads: most files are not as deep */
+
+/*
+ * From a directory entry to the root of its file system, and on across mounts
+ * where something is forbidden. Plain loads from typed pointers are a tenth of
+ * the price of a helper call each, and every open of a guarded file pays.
+ */
+static __always_inline bool gh_climb_from(struct gh_climb *climb, struct dentry *dentry)
+{
+	struct dentry *parent;
+	int step;
+
+	for (step = 0; step < GH_NEAR; step++) {
+		struct inode *inode = dentry->d_inode;
+
+		gh_pass(climb, inode->i_ino, inode);
+		parent = dentry->d_parent;
+		if (parent == dentry)
+			break;
+		dentry = parent;
+	}
+	climb->dentry = dentry;
+	climb->arrived = dentry == dentry->d_inode->i_sb->s_root;
+	if (step == GH_NEAR || (climb->mount && climb->wanted[2] | climb->wanted[3])) {
+		climb->arrived = 0;
+		gh_climb_far(climb);
+	}
+	return climb->arrived;
+}
+
+/* The same from an entry that the verifier does not know as one. */
+static __always_inline bool gh_climb_from_unknown(struct gh_climb *climb, struct dentry *dentry)
+{
+	climb->dentry = dentry;
+	climb->arrived = 0;
+	gh_climb_far(climb);
+	return climb->arrived;
+}
+
+static __always_inline struct mount *gh_mount_of(struct vfsmount *mnt)
+{
+	return mnt ? (void *)mnt - bpf_core_field_offset(struct mount, mnt) : NULL;
+}
+
+/* No file of any tree that a container is given: memory, a pipe, an interface of the kernel. */
+static __always_inline bool gh_is_apart(__u64 flags, __u64 magic)
+{
+	if (flags & SB_NOUSER)
+		return true;
+	switch (magic) {
+	case PROC_SUPER_MAGIC:
+	case SYSFS_MAGIC:
+	case CGROUP_SUPER_MAGIC:
+	case CGROUP2_SUPER_MAGIC:
+	case DEVPTS_SUPER_MAGIC:
+		return true;
+	case HUGETLBFS_MAGIC: /* memory files, unless somebody mounted it */
+		return flags & SB_KERNMOUNT;
+	default:
+		return false;
+	}
 }
 
 #endif /* GH_OBJECT_H */

@@ -89,6 +89,10 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         var line = spec.commandLine();
         var snapshot = snapshot();
+        snapshot.brakes().told(LocalDate.now(ZoneOffset.UTC)).ifPresent(brake -> {
+            line.getErr().println("gatehouse: " + brake);
+            line.getErr().flush();
+        });
         var report = report(read(), snapshot);
         line.getOut()
                 .print(

@@ -8,12 +8,15 @@ import io.gatehouse.cli.trial.Outcome;
 import io.gatehouse.cli.trial.Trial;
 import io.gatehouse.cli.trial.TrialReport;
 import io.gatehouse.cli.trial.Trials;
+import io.gatehouse.engine.policy.PlanPrinter;
+import io.gatehouse.engine.policy.Snapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,7 +31,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Works on policies themselves.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PolicyCommand.Check.class, PolicyCommand.Test.class})
+        subcommands = {PolicyCommand.Check.class, PolicyCommand.Explain.class, PolicyCommand.Test.class})
 final class PolicyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -58,6 +61,46 @@ final class PolicyCommand implements Callable<Integer> {
             int count = snapshot.policies().size();
             line.getOut()
                     .println(count + (count == 1 ? " policy is" : " policies are") + " in order, " + snapshot.digest());
+            brakes(snapshot).forEach(line.getOut()::println);
+            line.getOut().flush();
+            return Exit.OK.code();
+        }
+
+        private static List<String> brakes(Snapshot snapshot) {
+            var today = LocalDate.now(ZoneOffset.UTC);
+            var lines = new ArrayList<String>();
+            snapshot.brakes().told(today).ifPresent(lines::add);
+            for (var brake : snapshot.brakes().all()) {
+                if (!brake.holds(today)) {
+                    lines.add("an emergency brake has expired and does nothing: " + brake.told());
+                }
+            }
+            return lines;
+        }
+    }
+
+    /// Says who keeps which part of a policy: the plan that gate and agent go by.
+    @Command(
+            name = "explain",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Says what each policy asks, rule by rule, with mode and action, and who keeps it.",
+                "What that is worth on a node is told by 'gatehouse doctor' there."
+            })
+    static final class Explain implements Callable<Integer> {
+        @Parameters(arity = "1..*", paramLabel = "PATH", description = "Policy files and folders.")
+        private List<Path> paths;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            var line = spec.commandLine();
+            var snapshot = PolicyFiles.compile(PolicyFiles.read(paths), line.getErr());
+            var today = LocalDate.now(ZoneOffset.UTC);
+            snapshot.brakes().told(today).ifPresent(line.getOut()::println);
+            snapshot.counting(today).forEach(policy -> line.getOut().print(PlanPrinter.print(policy)));
             line.getOut().flush();
             return Exit.OK.code();
         }

@@ -17,6 +17,7 @@ import io.gatehouse.cli.config.AgentSettings.Saying;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.cli.exit.Signals;
+import io.gatehouse.engine.policy.Brakes;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.Opening;
 import io.gatehouse.feed.PolicyFeed;
@@ -26,6 +27,8 @@ import io.gatehouse.schemas.alert.RuleAlert;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -46,6 +49,8 @@ final class Service {
     private Optional<NodePods> pods = Optional.empty();
     private Answering answering;
     private boolean stayed; // what the agent put in force
+    /// What was said of the brake last. Of the starting thread before the feed is open, of the feed's from then on.
+    private Optional<String> brakeSaid = Optional.empty();
     private final CountDownLatch ending = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -215,9 +220,20 @@ final class Service {
         } else if (duties.nodeRoot().isEmpty()) {
             told.say("in force: " + Said.policies(snapshot));
         }
+        if (!duties.governs()) { // else the agent says so itself, once it holds on the node
+            sayBrake(snapshot);
+        }
         var detecting = detection.get();
         if (detecting != null) {
             detecting.inForce(snapshot);
+        }
+    }
+
+    private void sayBrake(Snapshot snapshot) {
+        var brake = snapshot.brakes().told(LocalDate.now(ZoneOffset.UTC));
+        if (!brake.equals(brakeSaid)) {
+            brakeSaid = brake;
+            told.warn(brake.orElse(Brakes.LIFTED));
         }
     }
 

@@ -2,6 +2,7 @@
 package io.gatehouse.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -171,6 +172,47 @@ class GatehouseTest {
             }
         }
         assertTrue(judged > 20, "only " + judged + " examples");
+    }
+
+    @Test
+    void a_pulled_brake_lets_everything_through_and_is_told() throws IOException {
+        var brake = """
+                ---
+                apiVersion: gatehouse.io/v1alpha1
+                kind: EmergencyBrake
+                metadata: {name: checkout-down}
+                spec: {reason: checkout is down%s}
+                """;
+        var policy = POLICY.formatted("enforce");
+        var pulled = file("pulled.yaml", policy + brake.formatted(", owner: jane"));
+        var expired = file("expired.yaml", policy + brake.formatted(", expires: 2026-01-01"));
+        var bad = file("pod.yaml", POD.formatted("false"));
+        var told =
+                "the emergency brake is pulled, every policy counts as audit: checkout-down: checkout is down (jane)";
+
+        assertEquals(1, run("check", "--enforced-only", "-p", expired, bad).exit());
+        var checked = run("check", "--enforced-only", "-p", pulled, bad);
+        assertEquals(0, checked.exit(), checked.out());
+        assertTrue(checked.err().contains(told), checked.err());
+
+        assertTrue(run("policy", "check", pulled).out().endsWith(told + "\n"));
+        assertTrue(run("policy", "check", expired).out().contains("has expired and does nothing: checkout-down"));
+        assertTrue(run("policy", "explain", pulled).out().startsWith(told + "\n"));
+        assertFalse(run("policy", "explain", pulled).out().contains("enforce"));
+    }
+
+    @Test
+    void policy_explain_says_each_rule_with_mode_and_action() throws IOException {
+        var policy = file("p.yaml", """
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterWorkloadPolicy
+                metadata: {name: p}
+                spec: {mode: enforce, runtime: {reads: {forbid: [/etc/shadow], action: kill}, mounts: report}}
+                """);
+        var out = run("policy", "explain", policy).out();
+
+        assertTrue(out.contains("  kernel: enforce reads.forbid, else kill: none of /etc/shadow\n"), out);
+        assertTrue(out.contains("  kernel: enforce mounts, else report\n"), out);
     }
 
     @Test

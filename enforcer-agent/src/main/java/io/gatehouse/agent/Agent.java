@@ -20,6 +20,7 @@ import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.agent.kubernetes.NodePods;
+import io.gatehouse.engine.policy.Brakes;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.events.Act;
 import io.gatehouse.events.Backend;
@@ -76,6 +77,7 @@ public final class Agent implements AutoCloseable {
     private Optional<Brake> brake = Optional.empty();
     private Snapshot inForce;
     private LocalDate inForceOn;
+    private Optional<String> brakeTold = Optional.empty();
     private final Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
     private long lostBefore;
     private long undecodable;
@@ -185,11 +187,13 @@ public final class Agent implements AutoCloseable {
     private void run() {
         long nextChoresNanos = System.nanoTime();
         while (!stopping) {
-            poller.await(strangers.isEmpty() ? IDLE_TICK_MILLIS : STRANGER_TICK_MILLIS);
+            poller.await(
+                    strangers.isEmpty() && enforcer.unsettled().isEmpty() ? IDLE_TICK_MILLIS : STRANGER_TICK_MILLIS);
             ring.drain(this::receive);
             guarded("policies were not applied", this::applyWanted);
             guarded("containers were not looked for", this::recogniseStrangers);
             guarded("processes of containers were not noted", enforcer::noteNewcomers);
+            guarded("rules were not made again", this::settle);
             stops = enforcer.stops();
             if (System.nanoTime() - nextChoresNanos >= 0) {
                 nextChoresNanos =
@@ -322,6 +326,19 @@ public final class Agent implements AutoCloseable {
                 + " it goes on without any");
     }
 
+    /// Rules made before a container's mounts were in place are made again when they are.
+    private void settle() {
+        var unsettled = enforcer.unsettled();
+        if (!unsettled.isEmpty()) {
+            for (var container : finder.running()) {
+                if (unsettled.contains(container.id())) {
+                    adopt(container, 0, Optional.empty());
+                }
+            }
+        }
+        enforcer.settled().forEach(this::tellGaps);
+    }
+
     private void judgeLate(KernelEvent event, Governed governed) {
         lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed));
     }
@@ -332,11 +349,9 @@ public final class Agent implements AutoCloseable {
             return Optional.empty(); // the agent is not governed by what it keeps
         }
         try {
-            boolean known = enforcer.isKnown(container.id());
             var governed = hold.isPresent()
                     ? enforcer.adopt(container, hold.get(), today())
                     : enforcer.adopt(container, scope == 0 ? Set.of() : Set.of(scope), today());
-            governed.filter(_ -> !known).ifPresent(this::tellGaps);
             governed.ifPresent(_ -> notGoverned.remove(container.id()));
             return governed;
         } catch (KernelException | IllegalStateException e) {
@@ -389,6 +404,7 @@ public final class Agent implements AutoCloseable {
             inForce = next;
             inForceOn = today();
             kernel.hold(couldStop(next) && kernel.brake().isEmpty());
+            tellBrake(next);
             tellWhatLabelsKeepOut(next);
             listener.inForce(next, enforcer.all());
         } catch (KernelException e) {
@@ -408,6 +424,15 @@ public final class Agent implements AutoCloseable {
                                                 .filter(action -> action != Action.REPORT)
                                                 .isPresent()))
                                 .isPresent());
+    }
+
+    /// Pulled, lifted, or ended with its last day.
+    private void tellBrake(Snapshot snapshot) {
+        var brake = snapshot.brakes().told(today());
+        if (!brake.equals(brakeTold)) {
+            brakeTold = brake;
+            listener.notice(brake.orElse(Brakes.LIFTED));
+        }
     }
 
     private void tellWhatLabelsKeepOut(Snapshot snapshot) {

@@ -6,6 +6,8 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.diagnostic.Span;
+import io.gatehouse.engine.policy.Brakes;
+import io.gatehouse.engine.policy.Compilation;
 import io.gatehouse.engine.policy.PolicyCompiler;
 import io.gatehouse.engine.policy.Snapshot;
 import java.nio.file.Path;
@@ -175,11 +177,15 @@ public final class PolicyFeed implements AutoCloseable {
             diagnostics.add(Code.NO_POLICY_FILE.at(
                     new Span(new SourceText(folder.toString(), ""), 1, 1, 1), "no policy is in force"));
         }
-        return new Load(contents.diagnostics().isEmpty() ? compilation.snapshot() : Optional.empty(), diagnostics);
+        boolean whole = contents.diagnostics().isEmpty();
+        boolean allBrakes = whole && compilation.allBrakes() == Compilation.AllBrakes.KNOWN;
+        return new Load(
+                whole ? compilation.snapshot() : Optional.empty(), diagnostics, compilation.brakes(), allBrakes);
     }
 
     private void take(Load load) {
         if (load.isRefused()) {
+            brake(load);
             refuse(load.diagnostics());
             return;
         }
@@ -187,15 +193,29 @@ public final class PolicyFeed implements AutoCloseable {
         saidRefused = List.of();
         var snapshot = load.snapshot().orElseThrow();
         if (mended || !snapshot.digest().equals(saidInForce)) {
-            current = snapshot;
-            listener.inForce(snapshot);
-            saidInForce = snapshot.digest(); // not where the listener failed: it hears of it again with the next load
+            publish(snapshot);
         }
         if (!load.diagnostics().equals(saidWarned)) {
             saidWarned = load.diagnostics();
             if (!saidWarned.isEmpty()) {
                 listener.warned(saidWarned);
             }
+        }
+    }
+
+    private void publish(Snapshot snapshot) {
+        current = snapshot;
+        listener.inForce(snapshot);
+        saidInForce = snapshot.digest(); // not where the listener failed: it hears of it again with the next load
+    }
+
+    /// A brake is pulled in a hurry, perhaps for the very fault that has the folder refused. So it is taken from a
+    /// refused folder too, and one that is gone from there is lifted, unless what is broken may only hide it.
+    private void brake(Load load) {
+        var pulled = current.brakes();
+        var wanted = load.allBrakes() ? load.brakes() : Brakes.union(pulled, load.brakes());
+        if (!wanted.equals(pulled)) {
+            publish(current.with(wanted));
         }
     }
 
@@ -207,7 +227,9 @@ public final class PolicyFeed implements AutoCloseable {
         }
     }
 
-    private record Load(Optional<Snapshot> snapshot, List<Diagnostic> diagnostics) {
+    /// @param brakes found, also where the rest is refused
+    /// @param allBrakes whether there can be no other
+    private record Load(Optional<Snapshot> snapshot, List<Diagnostic> diagnostics, Brakes brakes, boolean allBrakes) {
         Load {
             diagnostics = List.copyOf(diagnostics);
             if (snapshot.isEmpty() && diagnostics.stream().noneMatch(d -> d.severity() == Severity.ERROR)) {

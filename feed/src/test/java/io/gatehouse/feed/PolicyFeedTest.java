@@ -28,6 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a feed promises about a folder, by what its listener hears. Waits end with what is heard, or fail.
 class PolicyFeedTest {
     private static final long PATIENCE_SECONDS = 30;
+    private static final String BRAKE = """
+            apiVersion: gatehouse.io/v1alpha1
+            kind: EmergencyBrake
+            metadata: {name: checkout-down}
+            spec: {reason: checkout is down}
+            """;
 
     @TempDir
     Path temp;
@@ -151,6 +157,40 @@ class PolicyFeedTest {
 
         write("b.yaml", policy("b"));
         assertEquals(List.of("a", "b"), names(heard.next()));
+    }
+
+    @Test
+    void a_brake_is_pulled_and_lifted_in_a_folder_that_is_refused() throws Exception {
+        write("a.yaml", policy("a"));
+        open();
+        heard.next();
+        write("b.yaml", policy("b") + "  oops: 1\n");
+        heard.refusal();
+
+        write("brake.yaml", BRAKE);
+        var braked = heard.next();
+        assertEquals(1, braked.brakes().all().size());
+        assertEquals(List.of("a"), names(braked), "the rest of the folder is refused");
+        assertSame(braked, feed.current());
+
+        Files.delete(folder.resolve("brake.yaml"));
+        assertEquals(List.of(), heard.next().brakes().all());
+        assertEquals(List.of("a"), names(feed.current()));
+    }
+
+    @Test
+    void a_brake_that_may_only_be_hidden_by_what_is_broken_stays_pulled() throws Exception {
+        write("a.yaml", policy("a"));
+        write("brake.yaml", BRAKE);
+        open();
+        heard.next();
+
+        write("brake.yaml", "apiVersion: [");
+        heard.refusal();
+        assertEquals(1, feed.current().brakes().all().size());
+
+        Files.delete(folder.resolve("brake.yaml"));
+        assertEquals(List.of(), heard.next().brakes().all());
     }
 
     @Test

@@ -17,7 +17,8 @@ final class CrdGenerator {
     private enum Kind {
         NAMESPACED("WorkloadPolicy", "workloadpolicies", "workloadpolicy", "wlp", "Namespaced"),
         CLUSTER("ClusterWorkloadPolicy", "clusterworkloadpolicies", "clusterworkloadpolicy", "cwlp", "Cluster"),
-        RESPONSE("RuleResponse", "ruleresponses", "ruleresponse", "rr", "Cluster");
+        RESPONSE("RuleResponse", "ruleresponses", "ruleresponse", "rr", "Cluster"),
+        BRAKE("EmergencyBrake", "emergencybrakes", "emergencybrake", "ebrake", "Cluster");
 
         final String kind;
         final String plural;
@@ -99,7 +100,9 @@ final class CrdGenerator {
                 ordered("status", Map.of()),
                 "additionalPrinterColumns",
                 List.of(
-                        column("Mode", "string", ".spec.mode", "audit records, enforce stops"),
+                        kind == Kind.BRAKE
+                                ? column("Expires", "string", ".spec.expires", "the last day on which it holds")
+                                : column("Mode", "string", ".spec.mode", "audit records, enforce stops"),
                         column(
                                 "Ready",
                                 "string",

@@ -28,6 +28,7 @@ final class ReferenceGenerator {
         kind("WorkloadPolicy");
         kind("ClusterWorkloadPolicy");
         kind("RuleResponse");
+        kind("EmergencyBrake");
     }
 
     private void kind(String kind) {

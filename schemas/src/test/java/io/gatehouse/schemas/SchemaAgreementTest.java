@@ -33,6 +33,10 @@ class SchemaAgreementTest {
     private static final Path SAMPLES =
             Path.of(System.getProperty("gatehouse.root"), "schemas/src/test/resources/io/gatehouse/schemas/samples");
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Map<String, String> DEFINITIONS = Map.of(
+            "ClusterWorkloadPolicy", "clusterworkloadpolicies.yaml",
+            "RuleResponse", "ruleresponses.yaml",
+            "EmergencyBrake", "emergencybrakes.yaml");
 
     private final Schema schema = registry().getSchema(PolicySchema.text(), InputFormat.JSON);
 
@@ -94,9 +98,11 @@ class SchemaAgreementTest {
 
     private static Schema definition(Path sample) throws IOException {
         var text = Files.readString(sample);
-        var file = text.contains("kind: ClusterWorkloadPolicy")
-                ? "clusterworkloadpolicies.yaml"
-                : text.contains("kind: RuleResponse") ? "ruleresponses.yaml" : "workloadpolicies.yaml";
+        var file = DEFINITIONS.entrySet().stream()
+                .filter(each -> text.contains("kind: " + each.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("workloadpolicies.yaml");
         var committed = Files.readString(Path.of(
                 System.getProperty("gatehouse.root"), "schemas/src/main/resources/io/gatehouse/schemas/crd", file));
         var strict = strict(GeneratedFilesTest.schemaOf(committed));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 
 /// From a decision to the body of the answer.
 ///
@@ -23,12 +24,20 @@ public final class ReviewWriter {
 
     private ReviewWriter() {}
 
+    /// Where no brake is pulled.
+    ///
     /// @param digest of the snapshot that decided
     public static byte[] answer(ReviewRequest request, Decision decision, String digest) {
+        return answer(request, decision, digest, Optional.empty());
+    }
+
+    /// @param digest of the snapshot that decided
+    /// @param brake why what is enforced was let through all the same
+    public static byte[] answer(ReviewRequest request, Decision decision, String digest, Optional<String> brake) {
         if (decision instanceof Decision.Wait wait) {
             return notNow(request.uid(), Wording.wait(wait), Wording.retryAfterSeconds(wait), json -> {
                 warnings(json, wait.findings().stream().filter(f -> !f.waits()).toList());
-                annotations(json, decision, digest);
+                annotations(json, decision, digest, brake);
             });
         }
         return response(request.uid(), json -> {
@@ -46,7 +55,7 @@ public final class ReviewWriter {
                     warnings(json, findings.stream().filter(f -> !f.refuses()).toList());
                 }
             }
-            annotations(json, decision, digest);
+            annotations(json, decision, digest, brake);
         });
     }
 
@@ -141,9 +150,13 @@ public final class ReviewWriter {
     }
 
     /// The API server puts the name of the webhook before each key.
-    private static void annotations(JsonGenerator json, Decision decision, String digest) throws IOException {
+    private static void annotations(JsonGenerator json, Decision decision, String digest, Optional<String> brake)
+            throws IOException {
         json.writeObjectFieldStart("auditAnnotations");
         json.writeStringField("snapshot", digest);
+        if (brake.isPresent()) {
+            json.writeStringField("brake", Wording.cut(brake.get(), MAX_ANNOTATION_CHARS));
+        }
         switch (decision) {
             case Decision.Allow(var reason) -> {
                 json.writeStringField("decision", "allow");

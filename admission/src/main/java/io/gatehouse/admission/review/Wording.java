@@ -78,7 +78,7 @@ public final class Wording {
         return "and " + count + " more";
     }
 
-    private static String cut(String text, int chars) {
+    static String cut(String text, int chars) {
         if (text.length() <= chars) {
             return text;
         }

@@ -164,7 +164,14 @@ final class ValidateHandler {
         return switch (Judge.decide(request, snapshot, images, today)) {
             case Judge.Outcome.Malformed(var diagnostics) -> malformed(diagnostics);
             case Judge.Outcome.Judged(var decision) ->
-                new Answer.Reviewed(request, decision, ReviewWriter.answer(request, decision, snapshot.digest()));
+                new Answer.Reviewed(
+                        request,
+                        decision,
+                        ReviewWriter.answer(
+                                request,
+                                decision,
+                                snapshot.digest(),
+                                snapshot.brakes().told(today)));
         };
     }
 

@@ -91,6 +91,38 @@ class GateRulesTest {
     }
 
     @Test
+    void while_a_brake_is_pulled_rules_policies_and_ways_in_warn() {
+        var policy = """
+                ---
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterWorkloadPolicy
+                metadata: {name: strict}
+                spec:
+                  mode: enforce
+                  admission: {privilege: {privileged: false}, interactive: {exec: deny}}
+                """;
+        var brake = """
+                ---
+                apiVersion: gatehouse.io/v1alpha1
+                kind: EmergencyBrake
+                metadata: {name: checkout-down}
+                spec: {reason: checkout is down, expires: %s}
+                """;
+        var exec = "{\"kind\": \"PodExecOptions\", \"apiVersion\": \"v1\", \"command\": [\"sh\"]}";
+        var reviews = List.of(
+                review("Pod", "pods", "", "CREATE", "shop", POD),
+                review("PodExecOptions", "pods", "exec", "CONNECT", "shop", exec));
+        for (var review : reviews) {
+            var refused = told(review, snapshot(RESPONSE + policy + brake.formatted(TODAY.minusDays(1))));
+            var warned = told(review, snapshot(RESPONSE + policy + brake.formatted(TODAY)));
+
+            assertTrue(refused.startsWith("Deny\n"), refused);
+            assertEquals(refused.replaceFirst("Deny", "Warn"), warned, "the same is found");
+            assertEquals(3, warned.lines().count(), "by the rule and by the policy: " + warned);
+        }
+    }
+
+    @Test
     void requests_without_a_pod_are_asked_too() {
         assertTrue(told(review("Service", "services", "", "CREATE", "shop", SERVICE), snapshot(RESPONSE))
                 .startsWith("Deny\nNodePort: NodePort service (service=web); "));

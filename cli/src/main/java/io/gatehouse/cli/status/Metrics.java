@@ -94,6 +94,11 @@ final class Metrics {
                 "Policies in force.",
                 status.snapshot().policies().size());
         single(
+                "gatehouse_emergency_brake",
+                Type.GAUGE,
+                "1 while an emergency brake is pulled and every policy counts as audit.",
+                status.snapshot().brakes().hold(status.today()) ? 1 : 0);
+        single(
                 "gatehouse_reloads_total",
                 Type.COUNTER,
                 "Loads of policies and rules.",

@@ -10,6 +10,8 @@ import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.outputs.AlertRouter;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,11 @@ public record Status(
             gaps = List.copyOf(gaps);
             counts = Map.copyOf(counts);
         }
+    }
+
+    /// When it was taken, as policies count days.
+    LocalDate today() {
+        return LocalDate.ofInstant(taken, ZoneOffset.UTC);
     }
 
     Duration uptime() {

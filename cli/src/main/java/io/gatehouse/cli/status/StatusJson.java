@@ -7,6 +7,7 @@ import io.gatehouse.agent.detect.DetectCounts;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.LocalDate;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +44,20 @@ final class StatusJson {
             json.writeStartObject();
             json.writeStringField("name", policy.name().toString());
             json.writeStringField("mode", policy.mode().text());
+            var counts = status.snapshot().brakes().counts(policy.mode(), status.today());
+            json.writeStringField("counts_as", counts.text());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("brakes");
+        for (var brake : status.snapshot().brakes().all()) {
+            json.writeStartObject();
+            json.writeStringField("name", brake.name().toString());
+            json.writeStringField("reason", brake.reason());
+            json.writeStringField("owner", brake.owner().orElse(""));
+            json.writeStringField(
+                    "expires", brake.expires().map(LocalDate::toString).orElse(""));
+            json.writeBooleanField("holds", brake.holds(status.today()));
             json.writeEndObject();
         }
         json.writeEndArray();

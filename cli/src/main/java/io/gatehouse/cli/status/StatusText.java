@@ -68,9 +68,14 @@ final class StatusText {
 
     private void inForce(Status status) {
         var snapshot = status.snapshot();
+        var today = status.today();
+        snapshot.brakes().told(today).ifPresent(brake -> line("BRAKE", brake));
         line("policies", snapshot.policies().size() + ", " + snapshot.digest());
-        snapshot.policies()
-                .forEach(policy -> more(policy.name() + " " + policy.mode().text()));
+        for (var policy : snapshot.policies()) {
+            var counts = snapshot.brakes().counts(policy.mode(), today);
+            more(policy.name() + " " + policy.mode().text()
+                    + (counts == policy.mode() ? "" : ", counts as " + counts.text()));
+        }
         var rules = snapshot.rules();
         line(
                 "rules",

@@ -226,6 +226,21 @@ class StatusTest {
                 kind: ClusterWorkloadPolicy
                 metadata: {name: immutable}
                 spec: {mode: audit, admission: {privilege: {hostPID: false}}}
+                ---
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterWorkloadPolicy
+                metadata: {name: strict}
+                spec: {mode: enforce, admission: {privilege: {hostIPC: false}}}
+                ---
+                apiVersion: gatehouse.io/v1alpha1
+                kind: EmergencyBrake
+                metadata: {name: checkout-down}
+                spec: {reason: checkout is down, owner: jane, expires: 2026-11-01}
+                ---
+                apiVersion: gatehouse.io/v1alpha1
+                kind: EmergencyBrake
+                metadata: {name: yesterday}
+                spec: {reason: over, expires: 2026-10-31}
                 """);
         return PolicyCompiler.compile(List.of(rules), List.of(policy), RulesOptions.DEFAULT)
                 .snapshot()

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 /// @param initPid in the node's pid namespace; absent where it is not known
 /// @param labels labels and annotations as its runtimes wrote them; where two say different things, the lowest one's
 /// @param imageId of the image itself, as its runtime counts it; absent where it is not told
+/// @param path folders where its first program was told to look for programs; empty where that is not known
 /// @param gaps what could not be read and why, one sentence each; such a container is still a container
 public record Container(
         String id,
@@ -35,12 +36,14 @@ public record Container(
         Cgroup cgroup,
         Map<String, String> labels,
         Optional<String> imageId,
+        List<String> path,
         List<String> gaps) {
     private static final int SHORT_ID = 12;
 
     public Container {
         mounts = List.copyOf(mounts);
         labels = Map.copyOf(labels);
+        path = List.copyOf(path);
         gaps = List.copyOf(gaps);
     }
 

@@ -168,6 +168,7 @@ final class Details {
                 cgroup,
                 notes,
                 docker.flatMap(DockerConfig::imageId).or(storage::imageId),
+                path(),
                 gaps.stream().distinct().toList());
     }
 
@@ -240,6 +241,16 @@ final class Details {
                 .filter(r -> r != Root.UNKNOWN)
                 .or(() -> config.map(OciConfig::root))
                 .orElse(Root.UNKNOWN);
+    }
+
+    /// runc's state does not hold it, the bundle does.
+    private List<String> path() {
+        if (config.isPresent()) {
+            return config.get().path();
+        }
+        return files.json(bundle + "/config.json") instanceof Read.Got<JsonNode>(var json) && !bundle.isEmpty()
+                ? OciConfig.of(json, bundle).path()
+                : List.of(); // it is no gap: programs are looked for in the usual folders
     }
 
     private OptionalLong initPid() {

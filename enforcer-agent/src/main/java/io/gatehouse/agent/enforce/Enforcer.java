@@ -8,6 +8,7 @@ import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.engine.policy.Workload;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,6 +27,9 @@ import java.util.stream.Stream;
 /// A change is written as a new generation beside the old, read back, put in force by one word, and only then is the
 /// old one swept, a moment later so that no hook still reads by it.
 public final class Enforcer {
+    /// How long a container's mounts are waited for.
+    private static final Duration SETTLING = Duration.ofSeconds(5);
+
     private final KernelSide kernel;
     private final KernelRules maps;
     private final Function<Container.Pod, Optional<Map<String, String>>> labels;
@@ -49,10 +53,13 @@ public final class Enforcer {
     private static final class Known {
         private final Place place;
         private final Set<Long> scopes = new HashSet<>();
+        private final long sinceNanos = System.nanoTime();
         private Governed governed;
         private Before before = Before.FILES_OPEN;
+        private boolean countsAsOpen;
         private boolean isNode;
         private boolean toldOfLivingOn;
+        private boolean settling = true;
 
         private Known(Governed governed, Place place) {
             this.governed = governed;
@@ -148,10 +155,12 @@ public final class Enforcer {
                 return Optional.empty();
             }
             known = takeIn(container, today, before);
-        } else if (!isAlike(known.governed.container(), container)
-                || generations.hasAnotherRoot(known.governed, container)) {
-            // Its runtime had not written down all of it, or it was started anew and word of its end was lost.
-            govern(known, container, today);
+        } else if (generations.hasAnotherRoot(known.governed, container)) {
+            generations.forget(container);
+            govern(known, container, today); // it was started anew, and word of its end was lost
+            attachWhatIsNeeded();
+        } else if (!known.governed.settled() || !isAlike(known.governed.container(), container)) {
+            govern(known, container, today); // its runtime had not made, or not written down, all of it
             attachWhatIsNeeded();
         }
         for (long key : keys) {
@@ -240,6 +249,7 @@ public final class Enforcer {
         }
         var container = known.governed.container();
         byId.remove(container.id());
+        generations.forget(container);
         deserted.add(known);
         return Optional.of(container);
     }
@@ -299,6 +309,31 @@ public final class Enforcer {
         return generations.byNumber(rules);
     }
 
+    /// Containers whose mounts were not in place when their rules were made, and that were not seen for longer than a
+    /// runtime takes.
+    public Set<String> unsettled() {
+        var ids = new HashSet<String>();
+        for (var known : byId.values()) {
+            if (known.settling && !known.governed.settled()) {
+                ids.add(known.governed.container().id());
+            }
+        }
+        return ids;
+    }
+
+    /// Those whose mounts are in place by now, or will not be looked for any longer; each once.
+    public List<Governed> settled() {
+        var done = new ArrayList<Governed>();
+        for (var known : byId.values()) {
+            if (known.settling
+                    && (known.governed.settled() || System.nanoTime() - known.sinceNanos > SETTLING.toNanos())) {
+                known.settling = false;
+                done.add(known.governed);
+            }
+        }
+        return done;
+    }
+
     /// Every container that is known, governed or not.
     public Collection<Governed> all() {
         return byId.values().stream().map(known -> known.governed).toList();
@@ -346,6 +381,9 @@ public final class Enforcer {
         maps.point(known.place, next.rules(), next.rootDev());
         known.governed = next;
         demand.swap(old.masks(), next.masks());
+        boolean open = next.rules() != 0 && known.before == Before.FILES_OPEN;
+        demand.open(open, known.countsAsOpen);
+        known.countsAsOpen = open;
         replaced.add(old);
     }
 

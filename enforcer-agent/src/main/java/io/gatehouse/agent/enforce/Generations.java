@@ -47,6 +47,7 @@ final class Generations {
     private final int hostMounts = KernelSide.hostMountNamespace();
     private final BitSet numbers = new BitSet();
     private final Map<Integer, Governed> byNumber = new HashMap<>();
+    private final Map<String, Map<String, OpenedFile>> firstMounts = new HashMap<>(); // by container, by place
     private int lastNumber;
 
     Generations(KernelSide kernel, KernelRules maps) {
@@ -62,7 +63,7 @@ final class Generations {
     }
 
     static Governed nothingAsked(Container container, int slot) {
-        return new Governed(container, slot, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of());
+        return new Governed(container, slot, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of(), true);
     }
 
     /// Whether files of a container may be open since before its rules.
@@ -82,6 +83,7 @@ final class Generations {
         try (var directory = root.get()) {
             var identity = kernel.identify(directory, 0);
             draft.resolve(directory);
+            draft.resolveFiles(container, directory);
             draft.mask(identity.overlay());
             int flags = before == Before.FILES_OPEN ? Wire.Rules.OPEN_BEFORE : 0;
             maps.write(
@@ -100,7 +102,8 @@ final class Generations {
                     draft.masks,
                     draft.objects(),
                     draft.held,
-                    draft.gaps);
+                    draft.gaps,
+                    draft.settled);
             byNumber.put(number, made);
             return made;
         } catch (KernelException | IllegalStateException e) {
@@ -154,6 +157,14 @@ final class Generations {
         old.held().forEach(OpenedFile::close);
     }
 
+    /// The container is gone.
+    void forget(Container container) {
+        var mounts = firstMounts.remove(container.id());
+        if (mounts != null) {
+            mounts.values().forEach(OpenedFile::close);
+        }
+    }
+
     // ---- the container's root
 
     boolean hasRoot(Container container) {
@@ -202,6 +213,17 @@ final class Generations {
                 .flatMap(_ -> OpenedFile.open("/proc/" + pid + "/root/."));
     }
 
+    /// The root as a process of the container sees it, once its mounts are in place: a runtime makes them first and
+    /// enters the root last.
+    private Optional<OpenedFile> finishedRoot(Container container, OpenedFile root) {
+        var seen = rootOfProcess(container);
+        if (seen.isPresent() && !kernel.identify(seen.get(), 0).isSameFile(kernel.identify(root, 0))) {
+            seen.get().close();
+            return Optional.empty();
+        }
+        return seen;
+    }
+
     /// Opens what a path names in the image. Links that the container made itself lead nowhere: else a policy that is
     /// put in force again would allow what an intruder made its names mean.
     private Optional<OpenedFile> openOfImage(OpenedFile root, String path) {
@@ -247,6 +269,7 @@ final class Generations {
         private final Map<List<Object>, Allowed> allowed = new HashMap<>();
         private final List<OpenedFile> held = new ArrayList<>();
         private final List<Gap> gaps = new ArrayList<>();
+        private boolean settled = true;
 
         private Draft(List<WorkloadPolicy> all) {
             this.policies = all.subList(0, Math.min(all.size(), MAX_POLICIES));
@@ -272,10 +295,21 @@ final class Generations {
                         section.processes().map(RuntimeSection.Processes::allow).orElse(List.of())) {
                     allowProgram(root, path, policy, 1 << bit);
                 }
-                for (var path :
-                        section.writes().map(RuntimeSection.Writes::allow).orElse(List.of())) {
-                    allowDirectory(root, path, policy, 1 << bit);
+            }
+        }
+
+        /// The same for what the file rules name.
+        private void resolveFiles(Container container, OpenedFile root) {
+            var inside = finishedRoot(container, root);
+            var mounts = firstMounts.computeIfAbsent(container.id(), _ -> new HashMap<>());
+            try (var tree = new ContainerTree(kernel, container, root, inside, mounts)) {
+                var files = new FileObjects(kernel, tree, this::allow, held, gaps);
+                for (int bit = 0; bit < policies.size(); bit++) {
+                    files.resolve(policies.get(bit), 1 << bit);
                 }
+                settled = files.isSettled();
+            } finally {
+                inside.ifPresent(OpenedFile::close);
             }
         }
 
@@ -293,16 +327,6 @@ final class Generations {
                 }
                 allow(new Allowed(identity, Wire.Object.KIND_FILE, bit));
             }
-        }
-
-        private void allowDirectory(OpenedFile root, String path, WorkloadPolicy policy, int bit) {
-            var directory = openOfImage(root, path);
-            if (directory.isEmpty()) {
-                gaps.add(new Gap(policy, RuntimeRule.WRITE_ROOT, path + NOT_OF_IMAGE));
-                return;
-            }
-            held.add(directory.get()); // an overlay may number a directory anew once nobody holds it
-            allow(new Allowed(kernel.identify(directory.get(), 0), Wire.Object.KIND_DIRECTORY, bit));
         }
 
         /// Two policies may name one file: one entry with both bits.

@@ -16,6 +16,7 @@ import java.util.List;
 /// @param masks by rule
 /// @param held directories kept open so that their inode numbers stay theirs
 /// @param gaps what a policy asks and cannot be kept for this container
+/// @param settled false where its mounts were not in place yet, and the rules are to be made again once they are
 public record Governed(
         Container container,
         int slot,
@@ -25,7 +26,8 @@ public record Governed(
         List<Masks> masks,
         List<Allowed> allowed,
         List<OpenedFile> held,
-        List<Gap> gaps) {
+        List<Gap> gaps,
+        boolean settled) {
     public Governed {
         policies = List.copyOf(policies);
         masks = List.copyOf(masks);

@@ -9,10 +9,14 @@ import static io.gatehouse.agent.enforce.RuntimeRule.IO_URING;
 import static io.gatehouse.agent.enforce.RuntimeRule.MODULES;
 import static io.gatehouse.agent.enforce.RuntimeRule.MOUNTS;
 import static io.gatehouse.agent.enforce.RuntimeRule.NAMESPACES;
+import static io.gatehouse.agent.enforce.RuntimeRule.SELF;
+import static io.gatehouse.agent.enforce.RuntimeRule.DEVICES;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_ALLOW;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FROM_IMAGE;
-import static io.gatehouse.agent.enforce.RuntimeRule.SELF;
+import static io.gatehouse.agent.enforce.RuntimeRule.READ_FORBID;
+import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_FORBID;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_ROOT;
+import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_VOLUMES;
 
 import io.gatehouse.events.Backend;
 import java.util.Arrays;
@@ -26,27 +30,41 @@ public enum GuardProgram {
     EXEC("gh_exec", Backend.LSM, "bprm_check_security", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE)),
     MAP("gh_map", Backend.LSM, "mmap_file", Set.of(PROCESS_FROM_IMAGE)),
     REMAP("gh_remap", Backend.LSM, "file_mprotect", Set.of(PROCESS_FROM_IMAGE)),
-    OPEN("gh_open", Backend.LSM, "file_open", Set.of(WRITE_ROOT)),
-    MKNOD("gh_path_mknod", Backend.LSM, "path_mknod", Set.of(WRITE_ROOT)),
-    MKDIR("gh_path_mkdir", Backend.LSM, "path_mkdir", Set.of(WRITE_ROOT)),
-    UNLINK("gh_path_unlink", Backend.LSM, "path_unlink", Set.of(WRITE_ROOT)),
-    RMDIR("gh_path_rmdir", Backend.LSM, "path_rmdir", Set.of(WRITE_ROOT)),
-    SYMLINK("gh_path_symlink", Backend.LSM, "path_symlink", Set.of(WRITE_ROOT)),
-    LINK("gh_path_link", Backend.LSM, "path_link", Set.of(WRITE_ROOT)),
-    LINK_OF("gh_path_link_of", Backend.LSM, "path_link", Set.of(WRITE_ROOT)),
-    RENAME("gh_path_rename", Backend.LSM, "path_rename", Set.of(WRITE_ROOT)),
-    RENAME_TO("gh_path_rename_to", Backend.LSM, "path_rename", Set.of(WRITE_ROOT)),
-    CHMOD("gh_path_chmod", Backend.LSM, "path_chmod", Set.of(WRITE_ROOT)),
-    CHOWN("gh_path_chown", Backend.LSM, "path_chown", Set.of(WRITE_ROOT)),
-    TRUNCATE("gh_path_truncate", Backend.LSM, "path_truncate", Set.of(WRITE_ROOT)),
+    OPEN("gh_open", Backend.LSM, "file_open", Rules.WRITES),
+    OPEN_READ("gh_open_read", Backend.LSM, "file_open", Rules.READS),
+    OPEN_DEVICE("gh_open_device", Backend.LSM, "file_open", Set.of(DEVICES)),
+    MKNOD("gh_path_mknod", Backend.LSM, "path_mknod", Rules.WRITES),
+    MAKE_DEVICE("gh_make_device", Backend.LSM, "path_mknod", Set.of(DEVICES)),
+    MKDIR("gh_path_mkdir", Backend.LSM, "path_mkdir", Rules.WRITES),
+    UNLINK("gh_path_unlink", Backend.LSM, "path_unlink", Rules.WRITES),
+    RMDIR("gh_path_rmdir", Backend.LSM, "path_rmdir", Rules.WRITES),
+    SYMLINK("gh_path_symlink", Backend.LSM, "path_symlink", Rules.WRITES),
+    LINK("gh_path_link", Backend.LSM, "path_link", Rules.WRITES),
+    LINK_OF("gh_path_link_of", Backend.LSM, "path_link", Rules.FILES),
+    RENAME("gh_path_rename", Backend.LSM, "path_rename", Rules.FILES),
+    RENAME_TO("gh_path_rename_to", Backend.LSM, "path_rename", Rules.WRITES),
+    CHMOD("gh_path_chmod", Backend.LSM, "path_chmod", Rules.WRITES),
+    CHOWN("gh_path_chown", Backend.LSM, "path_chown", Rules.WRITES),
+    TRUNCATE("gh_path_truncate", Backend.LSM, "path_truncate", Rules.WRITES),
     /// Kernels before 6.2 ask path_truncate instead and have no such hook.
-    FILE_TRUNCATE("gh_file_truncate", Backend.LSM, "file_truncate", Set.of(WRITE_ROOT)),
-    SETXATTR("gh_setxattr", Backend.LSM, "inode_setxattr", Set.of(WRITE_ROOT)),
-    REMOVEXATTR("gh_removexattr", Backend.LSM, "inode_removexattr", Set.of(WRITE_ROOT)),
+    FILE_TRUNCATE("gh_file_truncate", Backend.LSM, "file_truncate", Rules.WRITES),
+    SETXATTR("gh_setxattr", Backend.LSM, "inode_setxattr", Rules.WRITES),
+    REMOVEXATTR("gh_removexattr", Backend.LSM, "inode_removexattr", Rules.WRITES),
     /// Kernels before 6.2 ask inode_setxattr and inode_removexattr instead and have no such hooks.
-    SET_ACL("gh_set_acl", Backend.LSM, "inode_set_acl", Set.of(WRITE_ROOT)),
-    REMOVE_ACL("gh_remove_acl", Backend.LSM, "inode_remove_acl", Set.of(WRITE_ROOT)),
-    SETATTR("gh_setattr", Backend.LSM, "inode_setattr", Set.of(WRITE_ROOT)),
+    SET_ACL("gh_set_acl", Backend.LSM, "inode_set_acl", Rules.WRITES),
+    REMOVE_ACL("gh_remove_acl", Backend.LSM, "inode_remove_acl", Rules.WRITES),
+    SETATTR("gh_setattr", Backend.LSM, "inode_setattr", Rules.WRITES),
+    IOCTL("gh_ioctl", Backend.LSM, "file_ioctl", Rules.WRITES),
+    IOCTL_COMPAT("gh_ioctl_compat", Backend.LSM, "file_ioctl_compat", Rules.WRITES),
+    /// Kernels before 6.17 ask file_ioctl and have no such hook.
+    FILE_SETATTR("gh_file_setattr", Backend.LSM, "inode_file_setattr", Rules.WRITES),
+    RECEIVE("gh_receive", Backend.LSM, "file_receive", Rules.FILES),
+    UNIX_CONNECT("gh_unix_connect", Backend.LSM, "unix_stream_connect", Rules.READS),
+    UNIX_SEND("gh_unix_send", Backend.LSM, "unix_may_send", Rules.READS),
+    USE("gh_use", Backend.LSM, "file_permission", Rules.FILES),
+    MAP_USE("gh_map_use", Backend.LSM, "mmap_file", Rules.FILES),
+    REMAP_USE("gh_remap_use", Backend.LSM, "file_mprotect", Rules.FILES),
+
     SOCKET_CONNECT("gh_socket_connect", Backend.LSM, "socket_connect", Set.of(CONNECT)),
     SOCKET_SENDMSG("gh_socket_sendmsg", Backend.LSM, "socket_sendmsg", Set.of(CONNECT)),
     SOCKET_CREATE("gh_socket_create", Backend.LSM, "socket_create", Set.of(CONNECT)),
@@ -111,12 +129,26 @@ public enum GuardProgram {
 
     EXECUTED("gh_executed", Backend.TRACEPOINT, "sched_process_exec", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE)),
     FORKED_APART("gh_forked_apart", Backend.TRACEPOINT, "sched_process_fork", Set.of(NAMESPACES)),
-    SYSCALL_DONE(
-            "gh_syscall_done",
-            Backend.TRACEPOINT,
-            "sys_exit",
-            Set.of(WRITE_ROOT, MOUNTS, NAMESPACES, MODULES, BPF, IO_URING)),
+    SYSCALL_DONE("gh_syscall_done", Backend.TRACEPOINT, "sys_exit", Rules.CALLS),
     SOCK_LISTENS("gh_sock_listens", Backend.TRACEPOINT, "inet_sock_set_state", Set.of(LISTEN));
+
+    /// Sets of rules that one program serves.
+    private static final class Rules {
+        private static final Set<RuntimeRule> WRITES = Set.of(WRITE_ROOT, WRITE_VOLUMES, WRITE_FORBID);
+        private static final Set<RuntimeRule> READS = Set.of(READ_FORBID);
+        private static final Set<RuntimeRule> FILES = Set.of(WRITE_ROOT, WRITE_VOLUMES, WRITE_FORBID, READ_FORBID);
+        private static final Set<RuntimeRule> CALLS = Set.of(
+                WRITE_ROOT,
+                WRITE_VOLUMES,
+                WRITE_FORBID,
+                READ_FORBID,
+                DEVICES,
+                MOUNTS,
+                NAMESPACES,
+                MODULES,
+                BPF,
+                IO_URING);
+    }
 
     /// Tell of containers that come and go; attached as long as the agent runs.
     static final List<String> WATCH =
@@ -163,6 +195,12 @@ public enum GuardProgram {
         return Arrays.stream(values()).anyMatch(each -> each.program.equals(program));
     }
 
+    /// Needed only where files may be open since before the rules in force: each costs every read and write, or every
+    /// mapping, of the node.
+    boolean onlyForOpenBefore() {
+        return this == USE || this == MAP_USE || this == REMAP_USE;
+    }
+
     static Set<String> programsOf(Backend backend) {
         return Arrays.stream(values())
                 .filter(p -> p.backend == backend)
@@ -173,7 +211,8 @@ public enum GuardProgram {
     /// What a container can do unseen where this program is not in the kernel; empty where another hook covers it.
     Optional<String> withoutIt() {
         return switch (this) {
-            case FILE_TRUNCATE, SET_ACL, REMOVE_ACL, URING, SELF_FILE_TRUNCATE -> Optional.empty();
+            case FILE_TRUNCATE, SET_ACL, REMOVE_ACL, IOCTL_COMPAT, FILE_SETATTR, URING, SELF_FILE_TRUNCATE ->
+                Optional.empty();
             case EXEC, EXECUTED -> Optional.of("programs start unchecked");
             case MAP, REMAP -> Optional.of("code from files outside the image can be mapped unchecked");
             default -> Optional.of(hook + " is not checked");

@@ -7,7 +7,9 @@ import io.gatehouse.agent.kernel.BpfObject;
 import io.gatehouse.agent.kernel.PidFd;
 import io.gatehouse.agent.kernel.Wire;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The maps that hold what each container may do. Writes one generation beside the other; a slot's one word decides
 /// which is in force.
@@ -18,6 +20,7 @@ final class KernelRules {
     private final BpfMap allowed;
     private final BpfMap tasks;
     private final BpfMap reserve;
+    private final BpfMap places;
 
     KernelRules(BpfObject object) {
         this.scopes = object.map("gh_scopes", 8, 4);
@@ -26,6 +29,7 @@ final class KernelRules {
         this.allowed = object.map("gh_allowed", Wire.Object.SIZE, 4);
         this.tasks = object.map("gh_tasks", 4, Wire.Task.SIZE);
         this.reserve = object.map("gh_reserve", 0, 4);
+        this.places = object.map("gh_places", Wire.Object.SIZE, Wire.Place.SIZE);
     }
 
     /// Which policies ask a rule, one bit each, by what is to be done about a breach.
@@ -49,9 +53,17 @@ final class KernelRules {
     void write(
             int number, List<Masks> byRule, List<Allowed> objects, int endpoints, int flags, long policies) {
         for (var object : objects) {
-            allowed.put(key(number, object), BpfObject.buffer(4).putInt(0, object.policies()));
+            if (!isPlace(object)) {
+                allowed.put(
+                        key(number, object, object.kind()), BpfObject.buffer(4).putInt(0, object.policies()));
+            }
         }
+        placesOf(number, objects).forEach(places::put);
         var value = BpfObject.buffer(Wire.Rules.SIZE);
+        var marks = Marks.of(objects);
+        for (int tree = 0; tree < Wire.Rules.TREES; tree++) {
+            value.putLong(Wire.Rules.MARKS + 8 * tree, marks[tree]);
+        }
         for (int rule = 0; rule < byRule.size(); rule++) {
             int at = rule * Wire.Rules.MASKS;
             value.putInt(at + Wire.Rules.REPORT, byRule.get(rule).report());
@@ -68,9 +80,36 @@ final class KernelRules {
         }
     }
 
+    /// Whether an object speaks for what is below it, or for the names that lead to it.
+    private static boolean isPlace(Allowed object) {
+        return object.kind() >= Wire.Object.KIND_DIRECTORY && object.kind() <= Wire.Object.KIND_READ_FORBIDDEN
+                || object.kind() == Wire.Object.KIND_ABOVE_FORBIDDEN;
+    }
+
+    private static Map<ByteBuffer, ByteBuffer> placesOf(int number, List<Allowed> objects) {
+        var made = new LinkedHashMap<ByteBuffer, ByteBuffer>();
+        for (var object : objects) {
+            if (!isPlace(object)) {
+                continue;
+            }
+            var place = made.computeIfAbsent(key(number, object, 0), _ -> BpfObject.buffer(Wire.Place.SIZE));
+            int at = object.kind() == Wire.Object.KIND_ABOVE_FORBIDDEN
+                    ? Wire.Place.ABOVE
+                    : Wire.Place.POLICIES + 4 * (object.kind() - Wire.Object.KIND_DIRECTORY);
+            place.putInt(at, place.getInt(at) | object.policies());
+        }
+        return made;
+    }
+
     /// Takes back what [#write] wrote. Only when no slot names the number and no hook can still be reading by it.
     void sweep(int number, List<Allowed> objects) {
-        objects.forEach(object -> allowed.remove(key(number, object)));
+        for (var object : objects) {
+            if (isPlace(object)) {
+                places.remove(key(number, object, 0));
+            } else {
+                allowed.remove(key(number, object, object.kind()));
+            }
+        }
         rulesets.put(key(number), BpfObject.buffer(Wire.Rules.SIZE));
     }
 
@@ -125,12 +164,12 @@ final class KernelRules {
         return BpfObject.buffer(4).putInt(0, number);
     }
 
-    private static ByteBuffer key(int number, Allowed object) {
+    private static ByteBuffer key(int number, Allowed object, int kind) {
         return BpfObject.buffer(Wire.Object.SIZE)
                 .putInt(Wire.Object.RULES, number)
                 .putInt(Wire.Object.DEV, object.identity().dev())
                 .putLong(Wire.Object.INO, object.identity().ino())
                 .putInt(Wire.Object.GENERATION, object.identity().generation())
-                .putInt(Wire.Object.KIND, object.kind());
+                .putInt(Wire.Object.KIND, kind);
     }
 }

@@ -299,7 +299,9 @@ public final class KernelSide implements AutoCloseable {
     }
 
     /// Attaches the programs that these rules need and detaches the others: no container pays for what none asks.
-    public void need(Set<RuntimeRule> rules) {
+    ///
+    /// @param openBefore whether some container has files that it opened before its rules were in force
+    public void need(Set<RuntimeRule> rules, boolean openBefore) {
         var unneeded = new ArrayList<GuardProgram>();
         for (var program : GuardProgram.values()) {
             if (!object.loaded().contains(program.program())) {
@@ -307,7 +309,8 @@ public final class KernelSide implements AutoCloseable {
             }
             boolean covered =
                     program == GuardProgram.URING_FILE && object.loaded().contains(GuardProgram.URING.program());
-            if (covered || Collections.disjoint(program.rules(), rules)) {
+            boolean unused = covered || program.onlyForOpenBefore() && !openBefore;
+            if (unused || Collections.disjoint(program.rules(), rules)) {
                 unneeded.add(program);
             } else if (program.backend() == Backend.CGROUP) {
                 object.attach(program.program(), groups.orElseThrow());
@@ -327,7 +330,43 @@ public final class KernelSide implements AutoCloseable {
     /// What the kernel calls a file.
     ///
     /// @param below policies that let the asked rules write below one of the file's ancestors
-    public record Identity(int dev, long ino, int generation, boolean overlay, boolean upper, int below) {}
+    /// @param volume policies that declare a volume which the file lies on
+    /// @param writeForbidden policies that forbid to write it, or what is above it; where that is not known, all
+    /// @param readForbidden as `writeForbidden`
+    /// @param apart it is no file: memory, or an interface of the kernel
+    /// @param mode type and permissions
+    /// @param links names that it has
+    public record Identity(
+            int dev,
+            long ino,
+            int generation,
+            boolean overlay,
+            boolean upper,
+            int below,
+            int volume,
+            int writeForbidden,
+            int readForbidden,
+            boolean apart,
+            int mode,
+            int links) {
+        private static final int TYPE = 0xf000;
+
+        boolean isDirectory() {
+            return (mode & TYPE) == 0x4000;
+        }
+
+        boolean isRegular() {
+            return (mode & TYPE) == 0x8000;
+        }
+
+        boolean isLink() {
+            return (mode & TYPE) == 0xa000;
+        }
+
+        boolean isSameFile(Identity other) {
+            return dev == other.dev && ino == other.ino && generation == other.generation;
+        }
+    }
 
     /// Asks the kernel what it calls a file that the agent has open, and who may write there under rules `rules`
     /// (0: nobody).
@@ -345,7 +384,13 @@ public final class KernelSide implements AutoCloseable {
                 context.getInt(Wire.Identity.GENERATION),
                 context.getInt(Wire.Identity.OVERLAY) != 0,
                 context.getInt(Wire.Identity.UPPER) != 0,
-                context.getInt(Wire.Identity.BELOW));
+                context.getInt(Wire.Identity.BELOW),
+                context.getInt(Wire.Identity.VOLUME),
+                context.getInt(Wire.Identity.WRITE_FORBIDDEN),
+                context.getInt(Wire.Identity.READ_FORBIDDEN),
+                context.getInt(Wire.Identity.APART) != 0,
+                context.getInt(Wire.Identity.MODE),
+                context.getInt(Wire.Identity.LINKS));
     }
 
     KernelRules rules() {

@@ -179,6 +179,8 @@ final class Native {
         @ssize_t
         long write(int fd, Pointer buffer, @size_t long length);
 
+        long syscall(long number, long a, Pointer b, long c);
+
         long syscall(long number, long a, Pointer b, Pointer c, long d);
 
         long syscall(long number, long a, long b, Pointer c, long d);

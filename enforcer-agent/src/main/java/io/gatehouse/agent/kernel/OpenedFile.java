@@ -13,7 +13,11 @@ public final class OpenedFile implements AutoCloseable {
     private static final long O_PATH = 0x200000;
     private static final long O_CLOEXEC = 0x80000;
     private static final long O_NOFOLLOW = System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x20000;
+    private static final long RESOLVE_NO_SYMLINKS = 0x04;
     private static final long RESOLVE_IN_ROOT = 0x10;
+    private static final long OPEN_TREE = 428; // the same on every architecture
+    private static final long OPEN_TREE_CLONE = 1;
+    private static final long AT_EMPTY_PATH = 0x1000;
 
     private static final int PATH_MAX = 4096;
 
@@ -36,6 +40,29 @@ public final class OpenedFile implements AutoCloseable {
     /// As [#openInside], but a link at the path's end is opened itself. Links of /proc that jump are never followed.
     public Optional<OpenedFile> openLinkInside(String path) {
         return open(fd, path, O_NOFOLLOW, RESOLVE_IN_ROOT);
+    }
+
+    /// As [#openInside], but no link is followed on the way, and one at the path's end is opened itself.
+    public Optional<OpenedFile> openPlainInside(String path) {
+        return open(fd, path, O_NOFOLLOW, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+    }
+
+    /// This directory on a mount of its own that nobody else sees: nothing is mounted in it, and what is opened below
+    /// keeps no other mount busy. Empty where the kernel refuses.
+    public Optional<OpenedFile> alone() {
+        long tree = Native.c().syscall(OPEN_TREE, fd, Native.zeroed(1), OPEN_TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH);
+        return tree < 0 ? Optional.empty() : Optional.of(new OpenedFile((int) tree));
+    }
+
+    /// The same file, to be closed by itself.
+    public Optional<OpenedFile> again() {
+        long same = Native.c().syscall(OPEN_TREE, fd, Native.zeroed(1), O_CLOEXEC | AT_EMPTY_PATH);
+        return same < 0 ? Optional.empty() : Optional.of(new OpenedFile((int) same));
+    }
+
+    /// A path that leads to it as long as it is open.
+    public String path() {
+        return "/proc/self/fd/" + fd;
     }
 
     private static Optional<OpenedFile> open(long directory, String path, long flags, long resolve) {

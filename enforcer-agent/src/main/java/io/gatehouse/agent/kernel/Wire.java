@@ -107,13 +107,14 @@ public final class Wire {
         public static final int KIND_FORBIDDEN_PROGRAM = 6;
         public static final int KIND_INTERPRETER = 7;
         public static final int KIND_JIT = 8;
+        public static final int KIND_ABOVE_FORBIDDEN = 9;
 
         private Object() {}
     }
 
     /// `struct gh_rules`: for each rule the masks report, deny, kill
     public static final class Rules {
-        public static final int SIZE = 272;
+        public static final int SIZE = 304;
         public static final int MASKS = 12;
         public static final int REPORT = 0;
         public static final int DENY = 4;
@@ -121,7 +122,12 @@ public final class Wire {
         public static final int FLAGS = 252;
         public static final int OPEN_BEFORE = 1;
         public static final int ENDPOINTS = 256;
-        public static final int POLICIES = 264;
+        public static final int POLICIES = 296;
+
+        /// Eight bytes for each kind of object from [Object#KIND_DIRECTORY] to [Object#KIND_READ_FORBIDDEN].
+        public static final int MARKS = 264;
+
+        public static final int TREES = 4;
 
         private Rules() {}
     }
@@ -139,6 +145,15 @@ public final class Wire {
         public static final int BITS_BEFORE_ADDRESS = 8 * (ADDRESS - SET);
 
         private Endpoint() {}
+    }
+
+    /// `struct gh_place`: what it says as a [Object#KIND_DIRECTORY] and the kinds that follow
+    public static final class Place {
+        public static final int SIZE = 20;
+        public static final int POLICIES = 0;
+        public static final int ABOVE = 16;
+
+        private Place() {}
     }
 
     /// `struct gh_slot`
@@ -224,7 +239,7 @@ public final class Wire {
 
     /// `struct gh_identity`
     public static final class Identity {
-        public static final int SIZE = 40;
+        public static final int SIZE = 64;
         public static final int FD = 0;
         public static final int RULES = 4;
         public static final int INO = 8;
@@ -234,6 +249,12 @@ public final class Wire {
         public static final int OVERLAY = 28;
         public static final int BELOW = 32;
         public static final int ERROR = 36;
+        public static final int VOLUME = 40;
+        public static final int WRITE_FORBIDDEN = 44;
+        public static final int READ_FORBIDDEN = 48;
+        public static final int APART = 52;
+        public static final int MODE = 56;
+        public static final int LINKS = 60;
 
         private Identity() {}
     }

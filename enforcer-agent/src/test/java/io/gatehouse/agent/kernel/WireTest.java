@@ -85,6 +85,8 @@ class WireTest {
         offset("gh_endpoint.family", Wire.Endpoint.FAMILY);
         offset("gh_endpoint.port", Wire.Endpoint.PORT);
         offset("gh_endpoint.address", Wire.Endpoint.ADDRESS);
+        offset("gh_rules.marks", Wire.Rules.MARKS);
+        assertEquals(Wire.Rules.POLICIES - Wire.Rules.MARKS, 8 * Wire.Rules.TREES, "policies follow the marks");
         size("gh_violation", Wire.Violation.SIZE);
         offset("gh_violation.rule", Wire.Violation.RULE);
         offset("gh_violation.policies", Wire.Violation.POLICIES);
@@ -99,6 +101,9 @@ class WireTest {
         offset("gh_masks.report", Wire.Rules.REPORT);
         offset("gh_masks.deny", Wire.Rules.DENY);
         offset("gh_masks.kill", Wire.Rules.KILL);
+        size("gh_place", Wire.Place.SIZE);
+        offset("gh_place.policies", Wire.Place.POLICIES);
+        offset("gh_place.above", Wire.Place.ABOVE);
         size("gh_slot", Wire.Slot.SIZE);
         offset("gh_slot.rules", Wire.Slot.RULES);
         offset("gh_slot.root_dev", Wire.Slot.ROOT_DEV);
@@ -155,6 +160,12 @@ class WireTest {
         offset("gh_identity.overlay", Wire.Identity.OVERLAY);
         offset("gh_identity.below", Wire.Identity.BELOW);
         offset("gh_identity.error", Wire.Identity.ERROR);
+        offset("gh_identity.volume", Wire.Identity.VOLUME);
+        offset("gh_identity.write_forbidden", Wire.Identity.WRITE_FORBIDDEN);
+        offset("gh_identity.read_forbidden", Wire.Identity.READ_FORBIDDEN);
+        offset("gh_identity.apart", Wire.Identity.APART);
+        offset("gh_identity.mode", Wire.Identity.MODE);
+        offset("gh_identity.links", Wire.Identity.LINKS);
     }
 
     @Test
@@ -184,6 +195,7 @@ class WireTest {
         value("GH_GUARDED_TREE", Wire.Guarded.KIND_TREE);
         value("GH_GUARDED_ABOVE", Wire.Guarded.KIND_ABOVE);
         value("GH_GUARDED_DEVICE", Wire.Guarded.KIND_DEVICE);
+        value("GH_OBJECT_ABOVE_FORBIDDEN", Wire.Object.KIND_ABOVE_FORBIDDEN);
         assertEquals(Optional.of(Act.EXEC), Act.ofCode(types.value("GH_ACT_EXEC")));
         assertEquals(Optional.of(Act.STRANGER), Act.ofCode(types.value("GH_ACT_STRANGER")));
         assertEquals(Optional.of(Act.NAMED_CHANGE), Act.ofCode(types.value("GH_ACT_NAMED_CHANGE")));

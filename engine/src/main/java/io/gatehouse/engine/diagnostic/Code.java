@@ -95,7 +95,7 @@ public enum Code {
             1102,
             Severity.ERROR,
             "a document is not a policy",
-            "every document here is a WorkloadPolicy, a ClusterWorkloadPolicy or a RuleResponse",
+            "every document here is a WorkloadPolicy, a ClusterWorkloadPolicy, a RuleResponse or an EmergencyBrake",
             "move other documents out of the policy folder"),
     UNKNOWN_VERSION(
             1103,

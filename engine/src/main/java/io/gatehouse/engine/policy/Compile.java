@@ -8,9 +8,11 @@ import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.diagnostic.Span;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.document.YamlReader;
+import io.gatehouse.engine.policy.Compilation.AllBrakes;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.engine.rule.RulesCompiler;
 import io.gatehouse.engine.rule.RulesOptions;
+import io.gatehouse.schemas.policy.PolicySchema;
 import io.gatehouse.schemas.policy.RuleResponse;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.util.ArrayList;
@@ -42,6 +44,8 @@ final class Compile {
     private List<Node.Mapping> sound = List.of();
     private List<Draft.OfPolicy> policies = List.of();
     private List<Draft.OfResponse> responses = List.of();
+    private Brakes brakes = Brakes.NONE;
+    private AllBrakes allBrakes = AllBrakes.KNOWN;
     /// Absent where no rules file is among the sources, or one has an error.
     private Optional<RuleSet> rules = Optional.empty();
     private final Map<WorkloadPolicy, List<Denial>> denials = new IdentityHashMap<>();
@@ -67,7 +71,11 @@ final class Compile {
             var reading = YamlReader.read(source);
             problems.addAll(reading.diagnostics());
             read.addAll(reading.documents());
+            if (!reading.diagnostics().isEmpty()) {
+                allBrakes = AllBrakes.UNCERTAIN;
+            }
             if (reading.documents().isEmpty() && reading.diagnostics().isEmpty()) {
+                allBrakes = AllBrakes.UNCERTAIN; // a brake that is just being written
                 problems.add(Code.EMPTY_FILE.at(new Span(source, 1, 1, 1), "the file holds no policy"));
             }
         }
@@ -76,6 +84,9 @@ final class Compile {
 
     void checkHeadings() {
         sound = sound(documents, PolicyHeading::check);
+        if (sound.size() < documents.size()) {
+            allBrakes = AllBrakes.UNCERTAIN;
+        }
     }
 
     void checkNames() {
@@ -83,13 +94,25 @@ final class Compile {
     }
 
     void checkShapes() {
+        long brakesBefore = sound.stream().filter(Compile::isBrake).count();
         sound = sound(sound, PolicyShape::check);
+        if (sound.stream().filter(Compile::isBrake).count() < brakesBefore) {
+            allBrakes = AllBrakes.UNCERTAIN;
+        }
     }
 
     void build() {
         var drafts = sound.stream().map(Draft::of).toList();
         policies = only(Draft.OfPolicy.class, drafts);
         responses = only(Draft.OfResponse.class, drafts);
+        brakes = new Brakes(only(Draft.OfBrake.class, drafts).stream()
+                .map(Draft.OfBrake::brake)
+                .sorted(Comparator.comparing(brake -> brake.name().name()))
+                .toList());
+    }
+
+    private static boolean isBrake(Node.Mapping document) {
+        return Shaped.text(document, "kind").equals(Optional.of(PolicySchema.BRAKE_KIND));
     }
 
     void crossCheck() {
@@ -126,14 +149,17 @@ final class Compile {
         var inOrder = inSourceOrder();
         Predicate<Diagnostic> isError = problem -> problem.severity() == Severity.ERROR;
         if (inOrder.stream().anyMatch(isError)) {
-            return new Compilation(Optional.empty(), inOrder);
+            return new Compilation(Optional.empty(), inOrder, brakes, allBrakes);
         }
         var answers = responses.stream()
                 .map(Draft.OfResponse::response)
                 .sorted(RESPONSES_BY_NAME)
                 .toList();
         return new Compilation(
-                Optional.of(new Snapshot(compiled, new Responses(answers), rules.orElse(Snapshot.NO_RULES))), inOrder);
+                Optional.of(new Snapshot(compiled, answers, rules.orElse(Snapshot.NO_RULES), brakes)),
+                inOrder,
+                brakes,
+                allBrakes);
     }
 
     private <T extends Node> List<Node.Mapping> sound(List<T> checked, Function<T, List<Diagnostic>> check) {

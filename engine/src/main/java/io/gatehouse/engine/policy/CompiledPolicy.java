@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.engine.policy;
 
+import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.util.Optional;
 
@@ -13,4 +14,9 @@ public record CompiledPolicy(
         WorkloadPolicy policy,
         Optional<AdmissionPlan> admission,
         Optional<KernelPlan> kernel,
-        Optional<JavaPlan> java) {}
+        Optional<JavaPlan> java) {
+    CompiledPolicy inMode(Mode mode) {
+        return new CompiledPolicy(
+                policy.inMode(mode), admission, kernel.map(plan -> new KernelPlan(mode, plan.demands())), java);
+    }
+}

@@ -16,7 +16,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The digest of what policies, responses and rules mean: the same for any order of files, documents, fields and list
+/// The digest of what policies, responses, brakes and rules mean: the same for any order of files, documents, fields
+/// and list
 /// items,
 /// and any way of
 /// writing them.
@@ -26,8 +27,9 @@ import java.util.TreeSet;
 final class Digest {
     private Digest() {}
 
-    static String of(List<WorkloadPolicy> policies, List<RuleResponse> responses, RuleSet rules) {
-        var all = canonical(Map.of("policies", policies, "responses", responses, "rules", rules.digest()));
+    static String of(List<WorkloadPolicy> policies, List<RuleResponse> responses, RuleSet rules, Brakes brakes) {
+        var all = canonical(
+                Map.of("policies", policies, "responses", responses, "rules", rules.digest(), "brakes", brakes.all()));
         return "sha256:" + HexFormat.of().formatHex(sha256().digest(all.getBytes(StandardCharsets.UTF_8)));
     }
 

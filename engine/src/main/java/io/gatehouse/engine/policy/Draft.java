@@ -2,10 +2,10 @@
 package io.gatehouse.engine.policy;
 
 import io.gatehouse.engine.document.Node;
+import io.gatehouse.schemas.policy.EmergencyBrake;
 import io.gatehouse.schemas.policy.PolicySchema;
 import io.gatehouse.schemas.policy.RuleResponse;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
-import java.util.Optional;
 
 /// What a document says, beside the document, for checks that must point at a place.
 sealed interface Draft {
@@ -15,9 +15,13 @@ sealed interface Draft {
 
     record OfResponse(RuleResponse response, Node.Mapping document) implements Draft {}
 
+    record OfBrake(EmergencyBrake brake, Node.Mapping document) implements Draft {}
+
     static Draft of(Node.Mapping document) {
-        return Shaped.text(document, "kind").equals(Optional.of(PolicySchema.RESPONSE_KIND))
-                ? new OfResponse(ResponseBuilder.build(document), document)
-                : new OfPolicy(PolicyBuilder.build(document), document);
+        return switch (Shaped.text(document, "kind").orElseThrow()) {
+            case PolicySchema.RESPONSE_KIND -> new OfResponse(ResponseBuilder.build(document), document);
+            case PolicySchema.BRAKE_KIND -> new OfBrake(BrakeBuilder.build(document), document);
+            default -> new OfPolicy(PolicyBuilder.build(document), document);
+        };
     }
 }

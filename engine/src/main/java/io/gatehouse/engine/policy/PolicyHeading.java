@@ -11,8 +11,11 @@ import java.util.List;
 
 /// Whether a document says that it is a policy of a version we know; until then no other rule is about it.
 final class PolicyHeading {
-    private static final List<String> KINDS =
-            List.of(PolicySchema.NAMESPACED_KIND, PolicySchema.CLUSTER_KIND, PolicySchema.RESPONSE_KIND);
+    private static final List<String> KINDS = List.of(
+            PolicySchema.NAMESPACED_KIND,
+            PolicySchema.CLUSTER_KIND,
+            PolicySchema.RESPONSE_KIND,
+            PolicySchema.BRAKE_KIND);
 
     private PolicyHeading() {}
 

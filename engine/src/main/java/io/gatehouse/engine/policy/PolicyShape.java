@@ -115,16 +115,25 @@ final class PolicyShape {
     }
 
     private Diagnostic inNoNamespace(Span span) {
-        return Shaped.text(document, "kind").equals(Optional.of(PolicySchema.RESPONSE_KIND))
-                ? Code.WRONG_SCOPE.at(
+        return switch (Shaped.text(document, "kind").orElse("")) {
+            case PolicySchema.RESPONSE_KIND ->
+                Code.WRONG_SCOPE.at(
                         span,
                         "a RuleResponse lies in no namespace",
                         "rules are the same in every namespace",
-                        "remove it; 'spec.exempt' leaves namespaces out")
-                : Code.WRONG_SCOPE.at(
+                        "remove it; 'spec.exempt' leaves namespaces out");
+            case PolicySchema.BRAKE_KIND ->
+                Code.WRONG_SCOPE.at(
+                        span,
+                        "an EmergencyBrake lies in no namespace",
+                        "it is pulled for all of them",
+                        "remove it; 'spec.exempt' of a policy leaves one namespace out");
+            default ->
+                Code.WRONG_SCOPE.at(
                         span,
                         "a ClusterWorkloadPolicy lies in no namespace",
                         "remove it and use 'spec.match.namespaces', or make this a WorkloadPolicy");
+        };
     }
 
     private static String fix(String field, List<String> known) {

@@ -12,10 +12,11 @@ import java.util.Optional;
 ///
 /// @param action what can be kept of what it asks
 /// @param weaker why that is less than it asks; alerts say so
-public record Response(RuleResponse document, Action action, Optional<String> weaker) {
+/// @param brakes that hold for it too
+public record Response(RuleResponse document, Action action, Optional<String> weaker, Brakes brakes) {
     /// A system call has happened when its rule is judged, so it can be answered and not refused. An audit event has no
     /// process on this node; the request it tells of can be refused, while it is asked for.
-    static Response of(RuleResponse document, Source source) {
+    static Response of(RuleResponse document, Source source, Brakes brakes) {
         var asked = document.action();
         var weaker = switch (asked) {
             case REPORT -> Optional.<String>empty();
@@ -30,11 +31,17 @@ public record Response(RuleResponse document, Action action, Optional<String> we
                         ? Optional.<String>empty()
                         : Optional.of("an event of this source is the act of no process on this node");
         };
-        return new Response(document, weaker.isPresent() ? Action.REPORT : asked, weaker);
+        return new Response(document, weaker.isPresent() ? Action.REPORT : asked, weaker, brakes);
     }
 
     public Mode mode() {
         return document.mode();
+    }
+
+    /// As it counts on a day (UTC).
+    Response on(LocalDate today) {
+        var counts = brakes.counts(mode(), today);
+        return counts == mode() ? this : new Response(document.inMode(counts), action, weaker, brakes);
     }
 
     boolean holds(Optional<String> namespace, LocalDate today) {

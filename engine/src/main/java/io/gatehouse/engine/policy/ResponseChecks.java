@@ -77,7 +77,9 @@ final class ResponseChecks {
                 .filter(rule -> Responses.matches(response.match(), rule.name(), rule.tags()))
                 .toList();
         var weaker = named.stream()
-                .filter(rule -> Response.of(response, rule.source()).weaker().isPresent())
+                .filter(rule -> Response.of(response, rule.source(), Brakes.NONE)
+                        .weaker()
+                        .isPresent())
                 .toList();
         if (named.isEmpty()) {
             if (!problems.isEmpty()) {
@@ -122,7 +124,7 @@ final class ResponseChecks {
     }
 
     private String why(Rule rule) {
-        return Response.of(response, rule.source()).weaker().orElseThrow();
+        return Response.of(response, rule.source(), Brakes.NONE).weaker().orElseThrow();
     }
 
     private static String some(List<Rule> rules) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 ///
 /// Whoever matches rules asks once a rule and snapshot, and keeps the answer; only [#strongest] is asked for a match.
 public final class Responses {
-    public static final Responses NONE = new Responses(List.of());
+    public static final Responses NONE = new Responses(List.of(), Brakes.NONE);
 
     /// Enforced before audited, then the stronger action, then as names stand.
     private static final Comparator<Response> STRONGEST_FIRST = Comparator.comparing(
@@ -24,9 +24,11 @@ public final class Responses {
             .thenComparing(response -> response.document().name().name());
 
     private final List<RuleResponse> all;
+    private final Brakes brakes;
 
-    Responses(List<RuleResponse> all) {
+    Responses(List<RuleResponse> all, Brakes brakes) {
         this.all = List.copyOf(all);
+        this.brakes = brakes;
     }
 
     /// The documents, in the order of their names.
@@ -42,19 +44,21 @@ public final class Responses {
     public List<Response> of(String rule, Collection<String> tags, Source source) {
         return all.stream()
                 .filter(document -> matches(document.match(), rule, tags))
-                .map(document -> Response.of(document, source))
+                .map(document -> Response.of(document, source, brakes))
                 .sorted(STRONGEST_FIRST)
                 .toList();
     }
 
-    /// What holds for a match in a namespace on a day (UTC). Empty: the alert and nothing else.
+    /// What holds for a match in a namespace on a day (UTC), in audit mode while a brake is pulled. Empty: the alert
+    /// and
+    /// nothing else.
     ///
     /// @param responses to the rule, as [#of] gives them
     /// @param namespace absent for what belongs to none, which no exemption covers
     public static Optional<Response> strongest(List<Response> responses, Optional<String> namespace, LocalDate today) {
         for (var response : responses) {
             if (response.holds(namespace, today)) {
-                return Optional.of(response);
+                return Optional.of(response.on(today));
             }
         }
         return Optional.empty();

@@ -4,6 +4,8 @@ package io.gatehouse.engine.policy;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.engine.rule.RulesCompiler;
 import io.gatehouse.engine.rule.RulesOptions;
+import io.gatehouse.schemas.policy.Mode;
+import io.gatehouse.schemas.policy.RuleResponse;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -18,22 +20,30 @@ public final class Snapshot {
 
     private final String digest;
     private final List<CompiledPolicy> compiled;
+    /// The same, as they count while a brake is pulled.
+    private final List<CompiledPolicy> braked;
     private final List<WorkloadPolicy> policies;
+    private final Brakes brakes;
     private final Responses responses;
     private final RuleSet rules;
     private final GateRules gateRules;
     private final PolicyIndex index;
 
     /// @param compiled in the order of their names
-    Snapshot(List<CompiledPolicy> compiled, Responses responses, RuleSet rules) {
-        this(Digest.of(policies(compiled), responses.all(), rules), compiled, responses, rules);
+    Snapshot(List<CompiledPolicy> compiled, List<RuleResponse> responses, RuleSet rules, Brakes brakes) {
+        this(
+                Digest.of(policies(compiled), responses, rules, brakes),
+                compiled,
+                new Responses(responses, brakes),
+                rules,
+                brakes);
     }
 
     /// Policies alone, in the order of their names.
     ///
     /// @throws IllegalArgumentException a condition of a policy is wrong
     public Snapshot(String digest, List<WorkloadPolicy> policies) {
-        this(digest, planned(policies), Responses.NONE, NO_RULES);
+        this(digest, planned(policies), Responses.NONE, NO_RULES, Brakes.NONE);
     }
 
     private static List<CompiledPolicy> planned(List<WorkloadPolicy> policies) {
@@ -43,9 +53,13 @@ public final class Snapshot {
                 .toList();
     }
 
-    private Snapshot(String digest, List<CompiledPolicy> compiled, Responses responses, RuleSet rules) {
+    private Snapshot(String digest, List<CompiledPolicy> compiled, Responses responses, RuleSet rules, Brakes brakes) {
         this.digest = digest;
         this.compiled = List.copyOf(compiled);
+        this.brakes = brakes;
+        this.braked = brakes.all().isEmpty()
+                ? this.compiled
+                : compiled.stream().map(one -> one.inMode(Mode.AUDIT)).toList();
         this.policies = policies(compiled);
         this.responses = responses;
         this.rules = rules;
@@ -62,12 +76,22 @@ public final class Snapshot {
         return digest;
     }
 
-    /// In the order of their names.
+    /// The emergency brakes, expired ones too: a snapshot knows no day.
+    public Brakes brakes() {
+        return brakes;
+    }
+
+    /// The same with other brakes.
+    public Snapshot with(Brakes others) {
+        return new Snapshot(compiled, responses.all(), rules, others);
+    }
+
+    /// As written, in the order of their names; who is to keep them asks for those of a day.
     public List<WorkloadPolicy> policies() {
         return policies;
     }
 
-    /// The policies with their plans, in the same order.
+    /// The policies with their plans, as written, in the same order.
     public List<CompiledPolicy> compiled() {
         return compiled;
     }
@@ -87,14 +111,22 @@ public final class Snapshot {
         return gateRules;
     }
 
-    /// The policies that apply to a workload on a day (UTC), in the order of their names.
+    /// The policies with their plans as they count on a day (UTC): in audit mode while a brake is pulled.
+    public List<CompiledPolicy> counting(LocalDate today) {
+        return brakes.hold(today) ? braked : compiled;
+    }
+
+    /// The policies that apply to a workload on a day (UTC), in the order of their names, and in audit mode while a
+    /// brake is pulled.
     public List<WorkloadPolicy> select(Workload workload, LocalDate today) {
         return select(List.of(workload), today).stream()
                 .map(covered -> covered.policy().policy())
                 .toList();
     }
 
-    /// The policies that apply to some container of a pod on a day (UTC), in the order of their names.
+    /// The policies that apply to some container of a pod on a day (UTC), in the order of their names, and in audit
+    /// mode
+    /// while a brake is pulled.
     ///
     /// @param containers of one pod, so that they have namespace and labels in common
     public List<Covered> select(List<Workload> containers, LocalDate today) {
@@ -102,6 +134,7 @@ public final class Snapshot {
             return List.of();
         }
         var selected = new ArrayList<Covered>();
+        var counting = counting(today);
         var concerning = index.concerning(containers.getFirst(), today);
         for (int i = concerning.nextSetBit(0); i >= 0; i = concerning.nextSetBit(i + 1)) {
             var match = policies.get(i).match();
@@ -110,17 +143,18 @@ public final class Snapshot {
                 which.set(container, Selection.matchesContainer(match, containers.get(container)));
             }
             if (!which.isEmpty()) {
-                selected.add(new Covered(compiled.get(i), which));
+                selected.add(new Covered(counting.get(i), which));
             }
         }
         return selected;
     }
 
-    /// The policies that may be about a pod of which the labels and the images are not known, ordered by name.
+    /// The policies that may be about a pod of which the labels and the images are not known, ordered by name, and in
+    /// audit mode while a brake is pulled.
     ///
     /// @param container absent where its name is not known either
     public List<CompiledPolicy> maySelect(Optional<String> namespace, Optional<String> container, LocalDate today) {
-        return compiled.stream()
+        return counting(today).stream()
                 .filter(one -> Selection.mayConcern(one.policy(), namespace, container, today))
                 .toList();
     }

@@ -22,12 +22,14 @@ class ResponsesTest {
 
     @Test
     void a_rule_is_answered_by_name_by_glob_and_by_tag() {
-        var responses = new Responses(List.of(
-                response("by-name", Mode.ENFORCE, Action.KILL, List.of(SHELL), List.of()),
-                response("by-glob", Mode.ENFORCE, Action.KILL, List.of("Terminal *"), List.of()),
-                response("by-tag", Mode.ENFORCE, Action.KILL, List.of(), List.of("T1059", "other")),
-                response("by-both", Mode.ENFORCE, Action.KILL, List.of("Terminal *"), List.of("other")),
-                response("by-part", Mode.ENFORCE, Action.KILL, List.of("Terminal shell"), List.of())));
+        var responses = new Responses(
+                List.of(
+                        response("by-name", Mode.ENFORCE, Action.KILL, List.of(SHELL), List.of()),
+                        response("by-glob", Mode.ENFORCE, Action.KILL, List.of("Terminal *"), List.of()),
+                        response("by-tag", Mode.ENFORCE, Action.KILL, List.of(), List.of("T1059", "other")),
+                        response("by-both", Mode.ENFORCE, Action.KILL, List.of("Terminal *"), List.of("other")),
+                        response("by-part", Mode.ENFORCE, Action.KILL, List.of("Terminal shell"), List.of())),
+                Brakes.NONE);
 
         assertEquals(
                 List.of("by-glob", "by-name", "by-tag"), names(responses.of(SHELL, List.of("T1059"), Source.SYSCALL)));
@@ -36,10 +38,12 @@ class ResponsesTest {
 
     @Test
     void the_strongest_in_force_is_done_and_an_enforced_one_before_any_audited() {
-        var responses = new Responses(List.of(
-                response("a", Mode.AUDIT, Action.KILL, List.of("*"), List.of()),
-                response("b", Mode.ENFORCE, Action.REPORT, List.of("*"), List.of()),
-                response("c", Mode.ENFORCE, Action.KILL, List.of("*"), List.of())));
+        var responses = new Responses(
+                List.of(
+                        response("a", Mode.AUDIT, Action.KILL, List.of("*"), List.of()),
+                        response("b", Mode.ENFORCE, Action.REPORT, List.of("*"), List.of()),
+                        response("c", Mode.ENFORCE, Action.KILL, List.of("*"), List.of())),
+                Brakes.NONE);
 
         assertEquals(List.of("c", "b", "a"), names(responses.of("x", List.of(), Source.SYSCALL)));
     }
@@ -49,7 +53,7 @@ class ResponsesTest {
         var ends = withEnd("a-ends", TODAY.minusDays(1));
         var exempts = withExemption("b-exempts", "debug");
         var stays = response("c-stays", Mode.AUDIT, Action.KILL, List.of("*"), List.of());
-        var all = new Responses(List.of(ends, exempts, stays)).of("x", List.of(), Source.SYSCALL);
+        var all = new Responses(List.of(ends, exempts, stays), Brakes.NONE).of("x", List.of(), Source.SYSCALL);
 
         assertEquals("c-stays", strongest(all, Optional.of("debug-1")));
         assertEquals("b-exempts", strongest(all, Optional.of("shop")));
@@ -73,14 +77,16 @@ class ResponsesTest {
     }
 
     private static String kept(RuleResponse document, Source source) {
-        var response =
-                new Responses(List.of(document)).of("x", List.of(), source).getFirst();
+        var response = new Responses(List.of(document), Brakes.NONE)
+                .of("x", List.of(), source)
+                .getFirst();
         return response.action().text()
                 + response.weaker().map(why -> ": " + why).orElse("");
     }
 
     private static String strongest(RuleResponse document) {
-        return strongest(new Responses(List.of(document)).of("x", List.of(), Source.SYSCALL), Optional.empty());
+        return strongest(
+                new Responses(List.of(document), Brakes.NONE).of("x", List.of(), Source.SYSCALL), Optional.empty());
     }
 
     private static String strongest(List<Response> responses, Optional<String> namespace) {

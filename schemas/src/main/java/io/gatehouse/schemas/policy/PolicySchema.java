@@ -11,6 +11,7 @@ public final class PolicySchema {
     public static final String NAMESPACED_KIND = "WorkloadPolicy";
     public static final String CLUSTER_KIND = "ClusterWorkloadPolicy";
     public static final String RESPONSE_KIND = "RuleResponse";
+    public static final String BRAKE_KIND = "EmergencyBrake";
 
     /// Ends the names of tests (`PolicyTest` documents), which lie beside what they test and are passed over where
     /// policies and rules are read from a folder.

@@ -35,6 +35,11 @@ public record RuleResponse(
         this(name, mode, match, action, false, reason, expires, exempt);
     }
 
+    /// The same but for its mode.
+    public RuleResponse inMode(Mode other) {
+        return other == mode ? this : new RuleResponse(name, other, match, action, host, reason, expires, exempt);
+    }
+
     /// Which rules. Every part that is given must match; an empty part matches all.
     ///
     /// @param rules globs over the rule's name

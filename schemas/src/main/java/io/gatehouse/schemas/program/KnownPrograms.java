@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What a program is by its name. A name is a hint of what its author meant and nothing more: what is found by it is
 /// kept by its file.
@@ -34,6 +35,11 @@ public final class KnownPrograms {
 
     private static void add(ProgramKind kind, String names) {
         List.of(names.split(" ")).forEach(name -> KINDS.put(name, kind));
+    }
+
+    /// Every name that is known without a version.
+    public static Set<String> names() {
+        return Set.copyOf(KINDS.keySet());
     }
 
     /// By its last name; a version behind it does not count: `python3.11`, `pip3`, `ksh93`, `perl5.36.0`.
