@@ -38,7 +38,7 @@ final class Generations {
     /// Parts of a path, those of links included: more is a loop.
     private static final int MAX_STEPS = 512;
 
-    private static final String NOT_OF_IMAGE = " is not in this container's image, or was changed since it was made";
+    static final String NOT_OF_IMAGE = " is not in this container's image, or was changed since it was made";
 
     private final KernelSide kernel;
     private final KernelRules maps;
@@ -75,7 +75,7 @@ final class Generations {
         var draft = new Draft(policies);
         try (var directory = root.get()) {
             var identity = kernel.identify(directory, 0);
-            draft.resolve(directory);
+            draft.resolve(directory, container);
             draft.resolveFiles(container, directory);
             draft.mask(identity.overlay());
             maps.write(number, draft.masks, draft.objects(), networks.write(number, draft.policies));
@@ -245,10 +245,15 @@ final class Generations {
         }
 
         /// Turns the paths that policies allow into the files they name, inside the container's root.
-        private void resolve(OpenedFile root) {
+        private void resolve(OpenedFile root, Container container) {
+            var programs = new ProgramObjects(
+                    new ImagePrograms(kernel, root, path -> openOfImage(root, path), container.path()),
+                    this::allow,
+                    gaps::add);
             for (int bit = 0; bit < policies.size(); bit++) {
                 var policy = policies.get(bit);
                 var section = policy.runtime().orElseThrow();
+                programs.add(policy, 1 << bit);
                 for (var path :
                         section.processes().map(RuntimeSection.Processes::allow).orElse(List.of())) {
                     allowProgram(root, path, policy, 1 << bit);
