@@ -43,6 +43,7 @@
 #include "lib/device.h"
 
 #include "lib/files.h"
+#include "compat/mapped.h"
 
 #include "hooks/runtime.h"
 
@@ -51,11 +52,14 @@
 #include "hooks/bpf.h"
 #include "hooks/bprm_check_security.h"
 #include "hooks/capable.h"
+#include "hooks/capability.h"
 #include "hooks/cgroup.h"
 #include "hooks/cgroup_network.h"
 #include "hooks/file_open.h"
 #include "hooks/inet_sock_set_state.h"
 #include "hooks/io_uring.h"
+#include "hooks/interpreter.h"
+#include "hooks/memory.h"
 #include "hooks/mmap_file.h"
 #include "hooks/module.h"
 #include "hooks/mount.h"
@@ -64,6 +68,7 @@
 #include "hooks/file_ioctl.h"
 #include "hooks/file_use.h"
 #include "hooks/unix_socket.h"
+#include "hooks/ptrace.h"
 #include "hooks/sched_process_exec.h"
 #include "hooks/socket.h"
 #include "hooks/sys_exit.h"

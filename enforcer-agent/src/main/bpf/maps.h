@@ -181,7 +181,8 @@ struct {
  * argument 0; and 64 times the same for a second name, and 4096 times the place
  * of the flags that may say not to follow a last link. With GH_CALL_BAN: a breach
  * of the rule in the lowest byte by the act in the next, under the condition in
- * the one after (enum gh_call_if). Written by the agent once, read by
+ * the one after (enum gh_call_if). With GH_CALL_CODE: a call that makes code or
+ * reaches another process (enum gh_code_call). Written by the agent once, read by
  * gh_syscall_done.
  */
 struct {

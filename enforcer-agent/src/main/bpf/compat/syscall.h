@@ -75,6 +75,7 @@ struct pt_regs {
 #define GH_NR_PIPE2 293
 #define GH_NR_EXECVE 59
 #define GH_NR_EXECVEAT 322
+#define GH_NR_PROCESS_MADVISE 440
 #define GH_SYSCALL_NUMBER(regs) ((regs)->orig_ax)
 
 static __always_inline __u64 gh_syscall_number(struct pt_regs *regs)
@@ -229,6 +230,7 @@ static __always_inline void gh_syscall_args(struct pt_regs *regs, bool compat, _
 #define GH_NR_PIPE2 59
 #define GH_NR_EXECVE 221
 #define GH_NR_EXECVEAT 281
+#define GH_NR_PROCESS_MADVISE 440
 #define GH_SYSCALL_NUMBER(regs) ((regs)->syscallno)
 
 static __always_inline __u64 gh_syscall_number(struct pt_regs *regs)

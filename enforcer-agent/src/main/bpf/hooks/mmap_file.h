@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* Hooks: a file is about to be mapped executable, or a mapping of one to become so.
- * Emits GH_ACT_MAP_EXEC for a breach. May deny: yes, with -EPERM.
+/* Hooks: memory is about to be mapped executable, or mapped memory to become so.
+ * Emits GH_ACT_MAP_EXEC or GH_ACT_EXEC_MEMORY for a breach. May deny: yes, with -EPERM.
  */
 SEC("lsm/mmap_file")
 int BPF_PROG(gh_map, struct file *file, unsigned long asked, unsigned long prot,
 	     unsigned long flags, int earlier)
 {
-	struct gh_breach breach = {.act = GH_ACT_MAP_EXEC};
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct gh_breach breach = {};
+	struct gh_mapping mapping = {.code = true, .changed = prot & PROT_WRITE};
 
 	if (earlier)
 		return gh_refuse(true);
-	/* `file` may be NULL: anonymous memory is another rule's. */
-	if (!file || !(prot & PROT_EXEC))
+	if (!(prot & PROT_EXEC))
 		return 0;
 	if (!gh_find_scope(&breach.scope))
 		return 0;
 
-	gh_decide_code(&breach, file);
+	if (file) {
+		mapping.inode = BPF_CORE_READ(file, f_inode);
+		mapping.mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
+		mapping.dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+		/* What runs was judged when it was started. */
+		mapping.code = mapping.inode != BPF_CORE_READ(task, mm, exe_file, f_inode);
+	}
+	gh_decide_mapping(&breach, &mapping);
 	return gh_answer(&breach);
 }
 
@@ -24,19 +32,24 @@ SEC("lsm/file_mprotect")
 int BPF_PROG(gh_remap, struct vm_area_struct *vma, unsigned long asked, unsigned long prot,
 	     int earlier)
 {
-	struct gh_breach breach = {.act = GH_ACT_MAP_EXEC};
-	struct file *file;
+	struct gh_breach breach = {};
+	struct gh_mapping mapping = {};
+	unsigned long flags;
 
 	if (earlier)
 		return gh_refuse(true);
-	if (!(prot & PROT_EXEC) || BPF_CORE_READ(vma, vm_flags) & VM_EXEC)
+	if (!(prot & PROT_EXEC))
 		return 0;
-	file = BPF_CORE_READ(vma, vm_file);
-	if (!file)
-		return 0;
+	flags = BPF_CORE_READ(vma, vm_flags);
+	if (flags & VM_EXEC && (flags & VM_WRITE || !(prot & PROT_WRITE)))
+		return 0; /* nothing new */
 	if (!gh_find_scope(&breach.scope))
 		return 0;
 
-	gh_decide_code(&breach, file);
+	gh_mapped(vma, &mapping);
+	mapping.code = !(flags & VM_EXEC);
+	/* A private page that was written is the process's own; so is the record of it. */
+	mapping.changed = prot & PROT_WRITE || BPF_CORE_READ(vma, anon_vma);
+	gh_decide_mapping(&breach, &mapping);
 	return gh_answer(&breach);
 }

@@ -11,7 +11,11 @@ int BPF_PROG(gh_executed, struct task_struct *task, int old_pid, struct linux_bi
 	if (!gh_find_scope(&breach.scope))
 		return 0;
 
-	gh_decide_code(&breach, BPF_CORE_READ(bprm, file));
+	gh_decide_program(&breach, BPF_CORE_READ(bprm, file));
+	if (breach.verdict == GH_ALLOW) {
+		breach.act = GH_ACT_EXEC_MEMORY;
+		gh_decide_stack(&breach);
+	}
 	gh_end(&breach);
 	return 0;
 }
@@ -156,7 +160,7 @@ int BPF_PROG(gh_stranger, struct task_struct *task, int old_pid, struct linux_bi
 
 judge:
 	if (gh_find_scope(&breach.scope)) {
-		gh_decide_code(&breach, file);
+		gh_decide_program(&breach, file);
 		gh_end(&breach);
 	}
 	return 0;

@@ -116,6 +116,8 @@ static long gh_next_name(__u32 step, struct gh_names *names)
 	return 0;
 }
 
+#include "code_call.h"
+
 /* A call that may have changed a root file system. __noinline keeps its stack and its zeroes off the others' way. */
 static __noinline int gh_changed(struct pt_regs *regs, long result, __u32 number, __u32 what)
 {
@@ -128,9 +130,10 @@ static __noinline int gh_changed(struct pt_regs *regs, long result, __u32 number
 		breach.file.facts = GH_FACT_COMPAT;
 	if (what >> 12 && gh_syscall_arg(regs, what >> 12) & AT_SYMLINK_NOFOLLOW)
 		breach.syscall |= 1024;
-	if (what == 1)
+	if (what == 1) {
 		gh_opened(&breach, (void *)bpf_get_current_task(), result);
-	else
+		gh_opened_code(result);
+	} else
 		bpf_loop(2, gh_next_name, &names, 0);
 	return 0;
 }
@@ -175,7 +178,7 @@ int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
 	__u32 number = GH_SYSCALL_NUMBER(regs) & 511;
 	__u32 *what;
 
-	if (result < 0)
+	if (result < 0 && result >= -4095) /* an address may be negative, an error is small */
 		return 0;
 	if (gh_syscall_is_compat(bpf_get_current_task_btf()))
 		number |= 512;
@@ -184,5 +187,7 @@ int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
 		return 0;
 	if (*what & GH_CALL_BAN)
 		return gh_banned(regs, number, *what);
+	if (*what & GH_CALL_CODE)
+		return gh_coded(regs, result, number, *what);
 	return gh_changed(regs, result, number, *what);
 }

@@ -292,6 +292,18 @@ struct gh_place {
 	__u32 above; /* GH_OBJECT_ABOVE_FORBIDDEN, for itself alone */
 };
 
+/* gh_syscalls: judged by what the call did to code. The kind is in the lowest byte. */
+#define GH_CALL_CODE (1U << 30)
+
+enum gh_code_call {
+	GH_CALL_MAP = 1,	 /* mmap */
+	GH_CALL_ATTACH = 2,	 /* shmat */
+	GH_CALL_PROTECT = 3,	 /* mprotect, pkey_mprotect */
+	GH_CALL_PERSONALITY = 4, /* personality */
+	GH_CALL_TRACE = 5,	 /* ptrace */
+	GH_CALL_REACH = 6,	 /* what only gets hold of another process */
+};
+
 /* Policies breached of one rule. */
 struct gh_violation {
 	__u32 rule; /* enum gh_rule */

@@ -51,9 +51,25 @@
 #define VM_WRITE 0x2
 #define VM_EXEC 0x4
 #define VM_SHARED 0x8
+#define MAP_ANONYMOUS 0x20
+#define SHM_EXEC 0100000
+#define PTRACE_TRACEME 0
+#define PTRACE_ATTACH 16
+#define PTRACE_SEIZE 0x4206
+#define READ_IMPLIES_EXEC 0x0400000 /* include/uapi/linux/personality.h */
 #define O_TRUNC 01000
 #define AT_SYMLINK_NOFOLLOW 0x100
 #define OVERLAYFS_SUPER_MAGIC 0x794c7630
+#define PROC_SUPER_MAGIC 0x9fa0
+#define SYSFS_MAGIC 0x62656572
+#define CGROUP_SUPER_MAGIC 0x27e0eb
+#define CGROUP2_SUPER_MAGIC 0x63677270
+#define DEVPTS_SUPER_MAGIC 0x1cd1
+#define DEBUGFS_MAGIC 0x64626720
+#define TRACEFS_MAGIC 0x74726163
+#define SECURITYFS_MAGIC 0x73636673
+#define SELINUX_MAGIC 0xf97cff8c
+#define MQUEUE_MAGIC 0x19800202
 #define TMPFS_MAGIC 0x01021994
 #define PROC_SUPER_MAGIC 0x9fa0
 #define SYSFS_MAGIC 0x62656572
@@ -77,6 +93,17 @@
 #define FMODE_CREATED 0x100000
 /* Set on every file that overlayfs opens on a layer for a caller's file. */
 #define FMODE_NOACCOUNT 0x20000000
+/* In f_flags: the kernel opens it to run it. No caller can ask for it. */
+#define FMODE_EXEC 0x20
+#define SB_RDONLY 0x1
+
+/* include/linux/mount.h */
+#define MNT_READONLY 0x40
+
+/* include/linux/ptrace.h: more than to look */
+#define PTRACE_MODE_ATTACH 0x2
+
+#define CLONE_NEWUSER 0x10000000
 
 /* arch/x86/include/asm/thread_info.h: the call came in by the 32-bit entry. */
 #define TS_COMPAT 0x2
@@ -185,6 +212,8 @@ struct ovl_inode {
 
 struct vfsmount {
 	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
+	int mnt_flags;
 };
 
 struct mnt_namespace;
@@ -227,8 +256,23 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct uid_gid_extent {
+	__u32 first;
+	__u32 lower_first;
+};
+
+struct uid_gid_map {
+	struct uid_gid_extent extent[5];
+};
+
+struct user_namespace {
+	struct uid_gid_map uid_map;
+	int level; /* 0: the host's */
+};
+
 struct mnt_namespace {
 	struct ns_common ns;
+	struct user_namespace *user_ns;
 };
 
 struct nsproxy {
@@ -273,12 +317,9 @@ struct signal_struct {
 	struct rlimit rlim[16];
 };
 
-struct user_namespace {
-	int level;
-};
-
 struct cred {
-	struct user_namespace *user_ns;
+	kuid_t uid;
+	kuid_t suid;
 	kuid_t euid;
 	kgid_t egid;
 	kuid_t fsuid;
@@ -286,6 +327,7 @@ struct cred {
 	kernel_cap_t cap_inheritable;
 	kernel_cap_t cap_permitted;
 	kernel_cap_t cap_effective;
+	struct user_namespace *user_ns;
 };
 
 /* include/linux/fs.h */
@@ -312,11 +354,16 @@ struct mm_struct {
 	unsigned long env_start;
 	unsigned long env_end;
 	unsigned long total_vm;
+	unsigned long start_stack;
 };
 
+struct anon_vma;
+
 struct vm_area_struct {
+	unsigned long vm_end;
 	struct file *vm_file;
 	unsigned long vm_flags;
+	struct anon_vma *anon_vma;
 };
 
 struct thread_info {
@@ -334,6 +381,7 @@ struct task_struct {
 	__u64 start_boottime;
 	char comm[16];
 	unsigned int flags;
+	unsigned int personality;
 	int exit_code;
 	kuid_t loginuid; /* with CONFIG_AUDIT */
 	unsigned long min_flt;
@@ -357,6 +405,8 @@ struct bpf_iter__task {
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
+	struct cred *cred; /* of the new program, until it is in place */
+	unsigned int is_check : 1;
 };
 
 struct hlist_node;

@@ -83,6 +83,23 @@ static __always_inline __u64 gh_mark_of(__u64 ino)
 }
 
 /* A way up from a directory entry, and the policies met on it. */
+/*
+ * Policies that name the file of the program which the running task runs. What
+ * works for a task in the kernel (io_uring) has its memory, and so its program.
+ */
+static __always_inline __u32 gh_program_is(__u32 rules, enum gh_object_kind kind)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct gh_file_facts file;
+
+	if (!gh_read_inode(BPF_CORE_READ(task, mm, exe_file, f_inode), 0, &file))
+		return 0;
+	/* Leave is given to files as the image has them. */
+	if (kind == GH_OBJECT_JIT && file.facts & (GH_FACT_UPPER | GH_FACT_UNLINKED))
+		return 0;
+	return gh_allowed_by(rules, &file, kind);
+}
+
 struct gh_climb {
 	__u64 marks;		/* of all that is looked for */
 	__u32 wanted[GH_TREES]; /* all ones where a kind is looked for */

@@ -25,7 +25,7 @@ public enum Act {
     UNMOUNT(17, "unmount of"),
     NAMESPACE(18, "new or other namespace"),
     TRACE(19, "tracing of"),
-    CAPABILITY(20, "gain of a capability by"),
+    CAPABILITY(20, "more rights by"),
     MODULE(21, "loading of kernel code"),
     BPF(22, "use of bpf"),
     IO_URING(23, "use of io_uring"),

@@ -100,7 +100,7 @@ public final class AlertWriter {
 
     private static String message(KernelEvent event, RuntimeRule rule, WorkloadPolicy policy) {
         var act = HostActs.object(event, rule)
-                .or(() -> NetworkWords.object(event).map(object -> event.act().words() + " " + object))
+                .or(() -> NetworkWords.object(event).or(() -> CodeWords.object(event)).map(object -> event.act().words() + " " + object))
                 .orElseGet(() -> fileAct(event));
         return act + " by " + doer(event) + ": " + reason(event, rule, policy);
     }
@@ -142,6 +142,7 @@ public final class AlertWriter {
             case BPF -> "neither bpf() nor perf_event_open() may be used";
             case IO_URING -> "no ring of io_uring may be made, nor one used with more than its user's rights";
             case SELF -> "the agent and what is its own are kept from containers under an enforced policy";
+            case PROCESS_FORBID, INTERPRETERS, MEMORY, PTRACE, CAPABILITIES -> CodeWords.reason(event, rule);
             default -> "forbidden by " + rule.text();
         };
     }

@@ -39,7 +39,7 @@ final class Generations {
     /// Parts of a path, those of links included: more is a loop.
     private static final int MAX_STEPS = 512;
 
-    private static final String NOT_OF_IMAGE = " is not in this container's image, or was changed since it was made";
+    static final String NOT_OF_IMAGE = " is not in this container's image, or was changed since it was made";
 
     private final KernelSide kernel;
     private final KernelRules maps;
@@ -82,7 +82,7 @@ final class Generations {
         var draft = new Draft(policies);
         try (var directory = root.get()) {
             var identity = kernel.identify(directory, 0);
-            draft.resolve(directory);
+            draft.resolve(directory, container);
             draft.resolveFiles(container, directory);
             draft.mask(identity.overlay());
             int flags = before == Before.FILES_OPEN ? Wire.Rules.OPEN_BEFORE : 0;
@@ -287,10 +287,15 @@ final class Generations {
         }
 
         /// Turns the paths that policies allow into the files they name, inside the container's root.
-        private void resolve(OpenedFile root) {
+        private void resolve(OpenedFile root, Container container) {
+            var programs = new ProgramObjects(
+                    new ImagePrograms(kernel, root, path -> openOfImage(root, path), container.path()),
+                    this::allow,
+                    gaps::add);
             for (int bit = 0; bit < policies.size(); bit++) {
                 var policy = policies.get(bit);
                 var section = policy.runtime().orElseThrow();
+                programs.add(policy, 1 << bit);
                 for (var path :
                         section.processes().map(RuntimeSection.Processes::allow).orElse(List.of())) {
                     allowProgram(root, path, policy, 1 << bit);

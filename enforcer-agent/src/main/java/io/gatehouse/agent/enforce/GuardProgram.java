@@ -2,17 +2,22 @@
 package io.gatehouse.agent.enforce;
 
 import static io.gatehouse.agent.enforce.RuntimeRule.BIND;
+import static io.gatehouse.agent.enforce.RuntimeRule.CAPABILITIES;
 import static io.gatehouse.agent.enforce.RuntimeRule.CONNECT;
 import static io.gatehouse.agent.enforce.RuntimeRule.LISTEN;
 import static io.gatehouse.agent.enforce.RuntimeRule.BPF;
+import static io.gatehouse.agent.enforce.RuntimeRule.INTERPRETERS;
 import static io.gatehouse.agent.enforce.RuntimeRule.IO_URING;
+import static io.gatehouse.agent.enforce.RuntimeRule.MEMORY;
 import static io.gatehouse.agent.enforce.RuntimeRule.MODULES;
 import static io.gatehouse.agent.enforce.RuntimeRule.MOUNTS;
 import static io.gatehouse.agent.enforce.RuntimeRule.NAMESPACES;
 import static io.gatehouse.agent.enforce.RuntimeRule.SELF;
 import static io.gatehouse.agent.enforce.RuntimeRule.DEVICES;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_ALLOW;
+import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FORBID;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FROM_IMAGE;
+import static io.gatehouse.agent.enforce.RuntimeRule.PTRACE;
 import static io.gatehouse.agent.enforce.RuntimeRule.READ_FORBID;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_FORBID;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_ROOT;
@@ -27,9 +32,15 @@ import java.util.stream.Collectors;
 
 /// The programs of `gatehouse.bpf.c`: where each hooks in, which rules need it, and what is lost without it.
 public enum GuardProgram {
-    EXEC("gh_exec", Backend.LSM, "bprm_check_security", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE)),
-    MAP("gh_map", Backend.LSM, "mmap_file", Set.of(PROCESS_FROM_IMAGE)),
-    REMAP("gh_remap", Backend.LSM, "file_mprotect", Set.of(PROCESS_FROM_IMAGE)),
+    EXEC("gh_exec", Backend.LSM, "bprm_check_security", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE, PROCESS_FORBID)),
+    /// For AT_EXECVE_CHECK, which kernels before 6.14 do not know.
+    EXEC_CHECK(
+            "gh_exec_check",
+            Backend.LSM,
+            "bprm_creds_for_exec",
+            Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE, PROCESS_FORBID)),
+    MAP("gh_map", Backend.LSM, "mmap_file", Set.of(PROCESS_FROM_IMAGE, PROCESS_FORBID, MEMORY)),
+    REMAP("gh_remap", Backend.LSM, "file_mprotect", Set.of(PROCESS_FROM_IMAGE, PROCESS_FORBID, MEMORY)),
     OPEN("gh_open", Backend.LSM, "file_open", Rules.WRITES),
     OPEN_READ("gh_open_read", Backend.LSM, "file_open", Rules.READS),
     OPEN_DEVICE("gh_open_device", Backend.LSM, "file_open", Set.of(DEVICES)),
@@ -64,6 +75,18 @@ public enum GuardProgram {
     USE("gh_use", Backend.LSM, "file_permission", Rules.FILES),
     MAP_USE("gh_map_use", Backend.LSM, "mmap_file", Rules.FILES),
     REMAP_USE("gh_remap_use", Backend.LSM, "file_mprotect", Rules.FILES),
+
+    INTERPRET("gh_interpret", Backend.LSM, "file_open", Set.of(INTERPRETERS)),
+    /// Ends a program before its first instruction; no hook that could refuse it knows of its stack.
+    LOADED("gh_loaded", Backend.LSM, "sched_process_exec", Set.of(MEMORY)),
+    PERSONALITY("gh_personality", Backend.LSM, "personality", Set.of(MEMORY)),
+    PERSONALITY_NARROW("gh_personality_narrow", Backend.LSM, "personality, 32 bit", Set.of(MEMORY)),
+    TRACE("gh_trace", Backend.LSM, "ptrace_access_check", Set.of(PTRACE)),
+    TRACE_ME("gh_trace_me", Backend.LSM, "ptrace_traceme", Set.of(PTRACE)),
+    OPEN_MEMORY("gh_open_memory", Backend.LSM, "file_open", Set.of(PTRACE, MEMORY)),
+    GAIN("gh_gain", Backend.LSM, "bprm_creds_from_file", Set.of(CAPABILITIES)),
+    NEW_USERS("gh_new_users", Backend.LSM, "userns_create", Set.of(CAPABILITIES)),
+    SET_USER("gh_set_user", Backend.LSM, "task_fix_setuid", Set.of(CAPABILITIES)),
 
     SOCKET_CONNECT("gh_socket_connect", Backend.LSM, "socket_connect", Set.of(CONNECT)),
     SOCKET_SENDMSG("gh_socket_sendmsg", Backend.LSM, "socket_sendmsg", Set.of(CONNECT)),
@@ -127,7 +150,13 @@ public enum GuardProgram {
     SELF_MOVE_MOUNT("gh_self_move_mount", Backend.LSM, "move_mount", Set.of(SELF)),
     SELF_UNMOUNT("gh_self_unmount", Backend.LSM, "sb_umount", Set.of(SELF)),
 
-    EXECUTED("gh_executed", Backend.TRACEPOINT, "sched_process_exec", Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE)),
+    EXECUTED(
+            "gh_executed",
+            Backend.TRACEPOINT,
+            "sched_process_exec",
+            Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE, PROCESS_FORBID, MEMORY)),
+    /// 6.10 and later.
+    GAINING("gh_gaining", Backend.TRACEPOINT, "sched_prepare_exec", Set.of(CAPABILITIES)),
     FORKED_APART("gh_forked_apart", Backend.TRACEPOINT, "sched_process_fork", Set.of(NAMESPACES)),
     SYSCALL_DONE("gh_syscall_done", Backend.TRACEPOINT, "sys_exit", Rules.CALLS),
     SOCK_LISTENS("gh_sock_listens", Backend.TRACEPOINT, "inet_sock_set_state", Set.of(LISTEN));
@@ -142,6 +171,11 @@ public enum GuardProgram {
                 WRITE_VOLUMES,
                 WRITE_FORBID,
                 READ_FORBID,
+                PROCESS_FROM_IMAGE,
+                PROCESS_FORBID,
+                INTERPRETERS,
+                MEMORY,
+                PTRACE,
                 DEVICES,
                 MOUNTS,
                 NAMESPACES,
@@ -214,7 +248,12 @@ public enum GuardProgram {
             case FILE_TRUNCATE, SET_ACL, REMOVE_ACL, IOCTL_COMPAT, FILE_SETATTR, URING, SELF_FILE_TRUNCATE ->
                 Optional.empty();
             case EXEC, EXECUTED -> Optional.of("programs start unchecked");
-            case MAP, REMAP -> Optional.of("code from files outside the image can be mapped unchecked");
+            case MAP, REMAP -> Optional.of("memory can be made executable, and code be mapped, unchecked");
+            case EXEC_CHECK -> Optional.of("whoever asks whether a file may run is not told (AT_EXECVE_CHECK)");
+            case LOADED -> Optional.of("a program file that asks for an executable stack is given one");
+            case PERSONALITY_NARROW -> Optional.empty(); // of x86 alone, and where one is not there the other is not
+            case PERSONALITY ->
+                Optional.of("after personality(READ_IMPLIES_EXEC) the heap grows executable, unchecked");
             default -> Optional.of(hook + " is not checked");
         };
     }

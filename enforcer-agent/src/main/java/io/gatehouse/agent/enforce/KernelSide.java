@@ -190,7 +190,7 @@ public final class KernelSide implements AutoCloseable {
             return;
         }
         var map = object.map("gh_syscalls", 4, 4);
-        for (var codes : List.of(SyscallTable.codes(), HostCalls.codes())) {
+        for (var codes : List.of(SyscallTable.codes(), HostCalls.codes(), CodeCalls.codes())) {
             codes.forEach((number, code) -> map.put(
                     BpfObject.buffer(4).putInt(0, number), BpfObject.buffer(4).putInt(0, code)));
         }
@@ -238,7 +238,7 @@ public final class KernelSide implements AutoCloseable {
                 case PROCESS_ALLOW -> gaps.add("of a script only its interpreter is judged");
                 case PROCESS_FROM_IMAGE -> {
                     gaps.add("of a script only its interpreter is judged");
-                    gaps.add("code that a running program maps (a library, a plug-in) is not seen");
+                    gaps.add("code that another thread runs in the moment before the one that mapped it is killed");
                 }
                 case WRITE_ROOT -> {
                     gaps.add("a file is created or emptied before its writer is killed");
@@ -279,6 +279,7 @@ public final class KernelSide implements AutoCloseable {
         if (rule == RuntimeRule.CONNECT) {
             gaps.add("a connection made before the container was governed goes on");
         }
+        gaps.addAll(CodeGaps.of(rule, backend));
         for (var program : GuardProgram.values()) {
             if ((program.backend() == backend || backend != Backend.LSM && program.backend() == Backend.CGROUP)
                     && program.rules().contains(rule)

@@ -61,11 +61,18 @@ public final class LateJudge {
         violated.set(
                 RuntimeRule.PROCESS_ALLOW.ordinal(),
                 governed.masks().get(RuntimeRule.PROCESS_ALLOW.ordinal()).all() & ~allowing(file, governed));
+        violated.set(
+                RuntimeRule.PROCESS_FORBID.ordinal(),
+                governed.masks().get(RuntimeRule.PROCESS_FORBID.ordinal()).all()
+                        & naming(Wire.Object.KIND_FORBIDDEN_PROGRAM, file, governed));
         return Optional.of(violated);
     }
 
     private static int allowing(FileFacts file, Governed governed) {
-        int kind = file.upper() ? Wire.Object.KIND_UPPER_FILE : Wire.Object.KIND_FILE;
+        return naming(file.upper() ? Wire.Object.KIND_UPPER_FILE : Wire.Object.KIND_FILE, file, governed);
+    }
+
+    private static int naming(int kind, FileFacts file, Governed governed) {
         for (var allowed : governed.allowed()) {
             var identity = allowed.identity();
             if (allowed.kind() == kind
