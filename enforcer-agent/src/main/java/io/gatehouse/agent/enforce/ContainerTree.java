@@ -28,6 +28,7 @@ final class ContainerTree implements AutoCloseable {
     private final OpenedFile root; // without anything mounted
     private final boolean ownsRoot;
     private final Optional<OpenedFile> inside; // as its processes see it
+    private final long initPid;
     private final Map<String, OpenedFile> remembered; // by destination; belongs to the container's time
     private final Map<String, Mount> mounts = new LinkedHashMap<>(); // by destination, links resolved
     private final List<OpenedFile> opened = new ArrayList<>(); // roots of mounts
@@ -66,6 +67,7 @@ final class ContainerTree implements AutoCloseable {
         this.ownsRoot = alone.isPresent();
         this.rootDev = kernel.identify(this.root, 0).dev();
         this.inside = inside;
+        this.initPid = container.initPid().orElse(0);
         this.remembered = remembered;
         for (var mount : container.mounts()) {
             resolve(mount.destination(), Links.OF_IMAGE).ifPresent(path -> mounts.put(path, mount));
@@ -129,7 +131,9 @@ final class ContainerTree implements AutoCloseable {
         if (found.isEmpty()) {
             return found;
         }
-        if (kernel.identify(found.get(), 0).dev() == rootDev) { // nothing is mounted there yet
+        boolean own = Volumes.isBind(mount) || MountTable.of(initPid).isAlone(destination, mount.type());
+        if (!own
+                || kernel.identify(found.get(), 0).dev() == rootDev) { // nothing is mounted there, or something over it
             found.get().close();
             return Optional.empty();
         }

@@ -30,10 +30,15 @@ public final class Enforcer {
     /// How long a container's mounts are waited for.
     private static final Duration SETTLING = Duration.ofSeconds(5);
 
+    /// Open files are looked at again now and then, until nobody has any.
+    private static final int SWEEPS_PER_LOOK = 20;
+
     private final KernelSide kernel;
     private final KernelRules maps;
     private final Function<Container.Pod, Optional<Map<String, String>>> labels;
     private final Generations generations;
+    private final OpenBefore openBefore;
+    private int sweeps;
     private final Map<String, Known> byId = new HashMap<>();
     private final Map<Long, Known> byScope = new HashMap<>();
     private final BitSet slots = new BitSet();
@@ -47,6 +52,7 @@ public final class Enforcer {
         private final long sinceNanos = System.nanoTime();
         private Governed governed;
         private boolean settling = true;
+        private boolean openBefore; // its processes have files open that they might not open now
 
         private Known(Governed governed) {
             this.governed = governed;
@@ -59,6 +65,7 @@ public final class Enforcer {
         this.labels = labels;
         this.maps = kernel.rules();
         this.generations = new Generations(kernel, maps);
+        this.openBefore = new OpenBefore(kernel);
         slots.set(0); // "nothing asked"
     }
 
@@ -78,7 +85,10 @@ public final class Enforcer {
                 failed.add(known.governed.container().shownName() + ": " + e.getMessage());
             }
         }
+        attachWhatIsNeeded(); // from here on what is opened is judged
+        byId.values().forEach(this::lookAtOpenFiles);
         attachWhatIsNeeded();
+        made.replaceAll(each -> byId.get(each.container().id()).governed);
         return new Applied(made, failed);
     }
 
@@ -108,6 +118,8 @@ public final class Enforcer {
             known.scopes.add(key);
             byScope.put(key, known);
         }
+        lookAtOpenFiles(known);
+        attachWhatIsNeeded();
         return Optional.of(known.governed);
     }
 
@@ -167,6 +179,14 @@ public final class Enforcer {
     /// Sweeps the generations that were replaced before the last call. To be called now and then, with longer between
     /// two calls than any hook takes.
     public void sweep() {
+        if (++sweeps % SWEEPS_PER_LOOK == 0) {
+            for (var known : byId.values()) {
+                if (known.openBefore) {
+                    lookAtOpenFiles(known);
+                }
+            }
+            attachWhatIsNeeded();
+        }
         aged.forEach(generations::sweep);
         aged = replaced;
         replaced = new ArrayList<>();
@@ -238,6 +258,21 @@ public final class Enforcer {
                 .toList();
     }
 
+    private void lookAtOpenFiles(Known known) {
+        if (known.governed.rules() == 0) {
+            known.openBefore = false;
+            return;
+        }
+        var found = openBefore.look(known.governed);
+        if (found.files() != known.openBefore || found.files()) {
+            maps.judgeOpenBefore(known.governed.rules(), found.files());
+        }
+        known.openBefore = found.files();
+        if (!found.gaps().isEmpty()) {
+            known.governed = known.governed.withGaps(found.gaps());
+        }
+    }
+
     // ---- numbers
 
     private int takeSlot() {
@@ -251,7 +286,9 @@ public final class Enforcer {
 
     private void attachWhatIsNeeded() {
         var needed = EnumSet.noneOf(RuntimeRule.class);
+        boolean openBefore = false;
         for (var known : byId.values()) {
+            openBefore |= known.openBefore;
             var masks = known.governed.masks();
             for (var rule : RuntimeRule.values()) {
                 if (!masks.isEmpty() && masks.get(rule.ordinal()).all() != 0) {
@@ -259,6 +296,6 @@ public final class Enforcer {
                 }
             }
         }
-        kernel.need(needed, true);
+        kernel.need(needed, openBefore);
     }
 }

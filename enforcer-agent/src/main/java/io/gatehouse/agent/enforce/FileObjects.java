@@ -104,7 +104,11 @@ final class FileObjects {
             var place = entry.getKey();
             var top = tree.mounted(place);
             if (top.isEmpty()) {
-                missing("the volume " + place, "is not found on this node", RuntimeRule.WRITE_VOLUMES, policy);
+                missing(
+                        "the volume " + place,
+                        "is not found, or something is mounted over it",
+                        RuntimeRule.WRITE_VOLUMES,
+                        policy);
                 continue;
             }
             var identity = kernel.identify(top.get(), 0);
@@ -186,7 +190,7 @@ final class FileObjects {
     }
 
     private void forbidOne(OpenedFile file, Identity identity, int kind, int bit) {
-        held.add(file);
+        held.add(kind == Wire.Object.KIND_READ_FORBIDDEN ? file : file.keepPlace());
         objects.accept(new Allowed(identity, kind, bit));
     }
 

@@ -107,6 +107,15 @@ final class KernelRules {
                 BpfObject.buffer(Wire.Slot.SIZE).putInt(Wire.Slot.RULES, number).putInt(Wire.Slot.ROOT_DEV, rootDev));
     }
 
+    /// Whether every use of an open file is judged. The one word of rules in force that changes.
+    void judgeOpenBefore(int number, boolean judged) {
+        var value = BpfObject.buffer(Wire.Rules.SIZE);
+        if (rulesets.get(key(number), value)) {
+            int others = value.getInt(Wire.Rules.FLAGS) & ~Wire.Rules.OPEN_BEFORE;
+            rulesets.put(key(number), value.putInt(Wire.Rules.FLAGS, others | (judged ? Wire.Rules.OPEN_BEFORE : 0)));
+        }
+    }
+
     void bind(long scope, int slot) {
         scopes.put(BpfObject.buffer(8).putLong(0, scope), BpfObject.buffer(4).putInt(0, slot));
     }
