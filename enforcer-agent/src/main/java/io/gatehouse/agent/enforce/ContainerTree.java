@@ -54,6 +54,7 @@ final class ContainerTree implements AutoCloseable {
 
     /// @param root of the container; stays the caller's
     /// @param inside the root as a process of the container sees it, mounts and all; absent where none lives in it
+    /// yet
     /// @param remembered what was mounted where when it was first looked at; filled
     ContainerTree(
             KernelSide kernel,

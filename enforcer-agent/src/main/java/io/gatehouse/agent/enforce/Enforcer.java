@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class Enforcer {
     private final KernelRules maps;
     private final Function<Container.Pod, Optional<Map<String, String>>> labels;
     private final Generations generations;
+    private final Set<Known> settling = new LinkedHashSet<>();
     private final OpenBefore openBefore;
     private int sweeps;
     private final Map<String, Known> byId = new HashMap<>();
@@ -51,7 +53,6 @@ public final class Enforcer {
         private final Set<Long> scopes = new HashSet<>();
         private final long sinceNanos = System.nanoTime();
         private Governed governed;
-        private boolean settling = true;
         private boolean openBefore; // its processes have files open that they might not open now
 
         private Known(Governed governed) {
@@ -134,6 +135,7 @@ public final class Enforcer {
             throw e;
         }
         byId.put(container.id(), known);
+        settling.add(known);
         attachWhatIsNeeded();
         return known;
     }
@@ -168,6 +170,7 @@ public final class Enforcer {
         }
         var last = known.governed;
         byId.remove(last.container().id());
+        settling.remove(known);
         maps.point(last.slot(), 0, 0);
         generations.forget(last.container());
         replaced.add(last);
@@ -206,28 +209,28 @@ public final class Enforcer {
         return generations.byNumber(rules);
     }
 
-    /// Containers whose mounts were not in place when their rules were made, and that were not seen for longer than a
-    /// runtime takes.
+    /// Containers whose mounts were not in place when their rules were made, as long as they are waited for.
     public Set<String> unsettled() {
         var ids = new HashSet<String>();
-        for (var known : byId.values()) {
-            if (known.settling && !known.governed.settled()) {
+        for (var known : settling) {
+            if (!known.governed.settled()) {
                 ids.add(known.governed.container().id());
             }
         }
         return ids;
     }
 
-    /// Those whose mounts are in place by now, or will not be looked for any longer; each once.
+    /// Those whose mounts are in place by now, or will not be waited for any longer; each once.
     public List<Governed> settled() {
         var done = new ArrayList<Governed>();
-        for (var known : byId.values()) {
-            if (known.settling
-                    && (known.governed.settled() || System.nanoTime() - known.sinceNanos > SETTLING.toNanos())) {
-                known.settling = false;
+        settling.removeIf(known -> {
+            boolean over = known.governed.settled()
+                    || System.nanoTime() - known.sinceNanos > SETTLING.toNanos();
+            if (over) {
                 done.add(known.governed);
             }
-        }
+            return over;
+        });
         return done;
     }
 

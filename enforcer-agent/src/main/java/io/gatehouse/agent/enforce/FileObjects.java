@@ -43,7 +43,9 @@ final class FileObjects {
     private boolean settled = true;
 
     /// @param objects takes what is found
-    /// @param held files to be kept open as long as the objects are in force, or an overlay may number them anew
+    /// @param held files to be kept open as long as the objects are in force: an overlay may number a file anew
+    /// once
+    /// nobody holds it
     FileObjects(
             KernelSide kernel, ContainerTree tree, Consumer<Allowed> objects, List<OpenedFile> held, List<Gap> gaps) {
         this.kernel = kernel;

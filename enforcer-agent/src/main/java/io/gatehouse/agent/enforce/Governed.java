@@ -45,9 +45,13 @@ public record Governed(
     }
 
     /// Whether something that may not be written, or a directory on the way to it, is no longer where it was when the
-    /// rules were made.
+    /// rules were made. Each is told once.
     boolean lostAName() {
-        return held.stream().anyMatch(OpenedFile::wasMoved);
+        boolean lost = false;
+        for (var file : held) {
+            lost |= file.wasMoved();
+        }
+        return lost;
     }
 
     /// @param reason one sentence, to be told once

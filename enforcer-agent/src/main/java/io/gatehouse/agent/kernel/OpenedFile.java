@@ -26,7 +26,7 @@ public final class OpenedFile implements AutoCloseable {
     private static final int PATH_MAX = 4096;
 
     private final int fd;
-    private volatile String place = ""; // empty: it may be moved
+    private String place = ""; // empty: it may be moved; of the thread that asks
 
     private OpenedFile(int fd) {
         this.fd = fd;
@@ -38,9 +38,13 @@ public final class OpenedFile implements AutoCloseable {
         return this;
     }
 
-    /// Whether it has another name than when its place was kept, or none.
+    /// Whether it has another name than when its place was kept, or none. Told once: whoever comes next did not do it.
     public boolean wasMoved() {
-        return !place.isEmpty() && !place.equals(place());
+        if (place.isEmpty() || place.equals(place())) {
+            return false;
+        }
+        place = "";
+        return true;
     }
 
     private String place() {
