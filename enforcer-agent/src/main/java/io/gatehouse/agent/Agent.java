@@ -31,6 +31,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Keeps policies on one node: finds containers, puts their rules into the kernel, tells what the kernel saw.
 public final class Agent implements AutoCloseable {
@@ -55,6 +56,7 @@ public final class Agent implements AutoCloseable {
     private final AgentListener listener;
     private final InstantSource clock;
     private final Thread thread;
+    private Predicate<Container> mine = _ -> true; // not written once the agent runs
 
     // Ring thread only.
     private final Map<Long, Stranger> strangers = new HashMap<>();
@@ -104,7 +106,19 @@ public final class Agent implements AutoCloseable {
     /// @param nodeRoot the node's root directory, `/` unless the agent runs in a pod that has it elsewhere
     public static Agent start(
             KernelSide kernel, Path nodeRoot, Snapshot first, AgentListener listener, InstantSource clock) {
+        return start(kernel, nodeRoot, _ -> true, first, listener, clock);
+    }
+
+    /// As above, for some containers only.
+    public static Agent start(
+            KernelSide kernel,
+            Path nodeRoot,
+            Predicate<Container> mine,
+            Snapshot first,
+            AgentListener listener,
+            InstantSource clock) {
         var agent = new Agent(kernel, new ContainerFinder(nodeRoot), first, listener, clock);
+        agent.mine = mine;
         agent.applyWanted();
         agent.adoptRunning();
         agent.thread.start();
@@ -196,6 +210,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private void tell(KernelEvent event, Governed governed) {
+        listener.acted(event, governed);
         alertWriter.alerts(event, governed).forEach(listener::alert);
     }
 
@@ -251,8 +266,13 @@ public final class Agent implements AutoCloseable {
         if (ownContainer.filter(container.id()::equals).isPresent()) {
             return Optional.empty(); // the agent is not governed by what it keeps
         }
+        if (!mine.test(container)) {
+            return Optional.empty();
+        }
         try {
+            boolean known = enforcer.isKnown(container.id());
             var governed = enforcer.adopt(container, scope, today());
+            governed.filter(_ -> !known).ifPresent(listener::met);
             governed.ifPresent(_ -> notGoverned.remove(container.id()));
             return governed;
         } catch (KernelException | IllegalStateException e) {

@@ -34,7 +34,7 @@ public final class PolicyText {
         NONE
     }
 
-    private static final int MAX_COMMENT = 160;
+    private static final int MAX_COMMENT = 300;
 
     private final Learned learned;
     private final Comments comments;
@@ -86,6 +86,13 @@ public final class PolicyText {
             comment(0, learned.from().lost() + " acts were lost, so entries may be missing: learn again.");
         }
         learned.notSeen().forEach(gap -> comment(0, "Not seen on this kernel: " + gap + "."));
+        var notTold = learned.leftOut().stream()
+                .filter(rule -> rule.why().equals(Learning.NOT_TOLD))
+                .map(LeftOut::rule)
+                .toList();
+        if (!notTold.isEmpty()) {
+            comment(0, "Not asked, because " + Learning.NOT_TOLD + ": " + String.join(", ", notTold) + ".");
+        }
     }
 
     private String span() {
@@ -228,7 +235,7 @@ public final class PolicyText {
             return;
         }
         for (var rule : learned.leftOut()) {
-            if (rule.rule().startsWith(prefix)) {
+            if (rule.rule().startsWith(prefix) && !rule.why().equals(Learning.NOT_TOLD)) {
                 comment(4, words(rule));
             }
         }
