@@ -28,7 +28,8 @@ final class AdmissionCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
-        return new Service(err, Duties.of(policies.path(), Optional.empty(), Optional.of(gate.gate())))
+        return new Service(
+                        err, Duties.of(policies.path(), Optional.empty(), Optional.empty(), Optional.of(gate.gate())))
                 .run(alerts.open());
     }
 }

@@ -63,6 +63,7 @@ final class AgentCommand implements Callable<Integer> {
         var duties = new Duties(
                 Duties.sources(folder, asked.settings()),
                 Optional.of(agent.nodeRoot()),
+                agent.recordActs(),
                 Optional.of(asked.settings()),
                 Optional.empty(),
                 Optional.ofNullable(seconds).map(Duration::ofSeconds),

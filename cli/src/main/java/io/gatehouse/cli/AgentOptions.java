@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.exit.Refusal;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// What the agent has to know of its node.
@@ -13,7 +15,33 @@ final class AgentOptions {
             description = "The node's root folder, where the agent runs in a container (default: ${DEFAULT-VALUE}).")
     private Path nodeRoot;
 
+    @Option(
+            names = "--record-acts",
+            paramLabel = "FILE",
+            description = {
+                "Records what breaches policies, for 'gatehouse preview'. A full file becomes FILE.1, in place of the one",
+                "before."
+            })
+    private Path recordActs;
+
+    @Option(
+            names = "--record-acts-mib",
+            defaultValue = "64",
+            paramLabel = "SIZE",
+            description = "How large one file of recorded acts may be, in MiB (default: ${DEFAULT-VALUE}).")
+    private int recordActsMib;
+
     Path nodeRoot() {
         return nodeRoot;
     }
+
+    Optional<ActsFile> recordActs() {
+        if (recordActsMib < 1) {
+            throw Refusal.badInput("--record-acts-mib is at least 1, not " + recordActsMib);
+        }
+        return Optional.ofNullable(recordActs).map(file -> new ActsFile(file, (long) recordActsMib << 20));
+    }
+
+    /// Where acts are recorded.
+    record ActsFile(Path file, long maxBytes) {}
 }

@@ -36,7 +36,8 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
-        return new Service(err, Duties.of(policies.path(), Optional.of(agent.nodeRoot()), Optional.of(gate.gate())))
-                .run(alerts.open());
+        var duties =
+                Duties.of(policies.path(), Optional.of(agent.nodeRoot()), agent.recordActs(), Optional.of(gate.gate()));
+        return new Service(err, duties).run(alerts.open());
     }
 }
