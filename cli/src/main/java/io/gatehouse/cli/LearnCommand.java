@@ -13,6 +13,7 @@ import io.gatehouse.engine.act.Recording;
 import io.gatehouse.engine.learn.Learned;
 import io.gatehouse.engine.learn.Learning;
 import io.gatehouse.engine.learn.Learning.Siblings;
+import io.gatehouse.engine.learn.Merging;
 import io.gatehouse.engine.learn.PolicyText;
 import io.gatehouse.engine.learn.PolicyText.Comments;
 import io.gatehouse.engine.policy.Glob;
@@ -123,15 +124,37 @@ final class LearnCommand implements Callable<Integer> {
         var recording = recordings.isEmpty()
                 ? observe(err)
                 : RecordingFiles.read(recordings, warning -> err.println("gatehouse: " + warning));
-        var learned = Learning.learn(recording, width, generalise == null ? Siblings.EACH : Siblings.TOGETHER);
-        var text = PolicyText.write(
-                learned, name == null ? name(learned) : name, noEvidence ? Comments.NONE : Comments.EVIDENCE);
+        var siblings = generalise == null ? Siblings.EACH : Siblings.TOGETHER;
+        var text = merge == null ? fresh(recording, width, siblings) : merged(recording, width, siblings, err);
         write(text);
         if (recording.lost() > 0) {
             err.println("gatehouse: " + recording.lost() + " acts were lost; learn again");
         }
         err.flush();
         return Exit.OK.code();
+    }
+
+    private String fresh(Recording recording, Width width, Siblings siblings) {
+        var learned = Learning.learn(recording, width, siblings);
+        return PolicyText.write(
+                learned, name == null ? name(learned) : name, noEvidence ? Comments.NONE : Comments.EVIDENCE);
+    }
+
+    /// The policy that is there, with what is new.
+    private String merged(Recording recording, Width width, Siblings siblings, PrintWriter err) {
+        var sources = PolicyFiles.read(List.of(merge));
+        var policies = PolicyFiles.compile(sources, err).policies();
+        if (sources.size() != 1
+                || policies.size() != 1
+                || policies.getFirst().runtime().isEmpty()) {
+            throw Refusal.badInput(
+                    "--merge takes a file of one policy with a runtime section; " + merge + " is another");
+        }
+        var merged =
+                Merging.merge(sources.getFirst(), policies.getFirst().runtime().get(), recording, width, siblings);
+        err.println("gatehouse: added " + merged.added() + (merged.added() == 1 ? " entry" : " entries"));
+        merged.stillDenied().forEach(each -> err.println("gatehouse: still denied, no entry would allow it: " + each));
+        return merged.text();
     }
 
     private void write(String text) {

@@ -8,10 +8,12 @@ import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.cli.exit.KernelLacks;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.events.KernelEvent;
 import io.gatehouse.schemas.alert.Alert;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -36,6 +38,7 @@ final class NodeAgent {
             CompletableFuture<KernelSide> loading,
             Path nodeRoot,
             Snapshot first,
+            Optional<ActRecording> acts,
             Consumer<Alert> alerts,
             Consumer<Collection<Governed>> governing,
             Consumer<String> say) {
@@ -46,7 +49,18 @@ final class NodeAgent {
             }
 
             @Override
+            public void acted(KernelEvent event, Governed governed) {
+                acts.ifPresent(recording -> recording.acted(event, governed));
+            }
+
+            @Override
+            public void met(Governed governed) {
+                acts.ifPresent(recording -> recording.met(governed));
+            }
+
+            @Override
             public void inForce(Snapshot snapshot, Collection<Governed> containers) {
+                acts.ifPresent(recording -> recording.inForce(snapshot));
                 governing.accept(containers);
                 long governed =
                         containers.stream().filter(each -> each.rules() != 0).count();

@@ -6,11 +6,13 @@ import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.kernel.OpenedFile;
+import io.gatehouse.engine.act.ActJudge;
 import io.gatehouse.events.Act;
 import io.gatehouse.events.FileFacts;
 import io.gatehouse.schemas.act.RecordedAct;
 import io.gatehouse.schemas.act.RecordedAct.Endpoint;
 import io.gatehouse.schemas.alert.Alert.ProcessFacts;
+import io.gatehouse.schemas.program.KnownPrograms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -279,9 +281,20 @@ final class FoundRunning {
                 endpoint,
                 process.exe(),
                 process,
-                DETAIL,
+                act == Act.EXEC ? kind(path) : DETAIL,
                 "agent",
                 List.of()));
+    }
+
+    /// By its name, since no hook saw it start. One file that is many programs may have been started as a shell.
+    private static String kind(String path) {
+        return KnownPrograms.kind(path.substring(path.lastIndexOf('/') + 1))
+                .map(kind -> switch (kind) {
+                    case SHELL, MULTI_CALL -> ActJudge.SHELL;
+                    case PACKAGE_MANAGER -> ActJudge.PACKAGE_MANAGER;
+                    case INTERPRETER, LOADER -> DETAIL;
+                })
+                .orElse(DETAIL);
     }
 
     // ---- /proc

@@ -372,7 +372,7 @@ public final class Learning {
     }
 
     /// As an example.
-    private static String words(RecordedAct act) {
+    static String words(RecordedAct act) {
         var object = act.endpoint()
                 .map(endpoint -> endpoint.protocol() + " " + endpoint.address() + " port " + endpoint.port())
                 .orElse(act.path());

@@ -185,7 +185,7 @@ class LearningTest {
 
     // ---- made-up containers
 
-    private static Acts anything(Random random) {
+    static Acts anything(Random random) {
         var acts = Acts.of("web")
                 .met(Map.of("/sbin", "usr/bin", "/var/run", "/run"), List.of(List.of("/usr/bin/a", "/usr/bin/b")));
         int count = 1 + random.nextInt(30);
