@@ -376,7 +376,9 @@ public final class Learning {
         var object = act.endpoint()
                 .map(endpoint -> endpoint.protocol() + " " + endpoint.address() + " port " + endpoint.port())
                 .orElse(act.path());
-        return (act.act() + " " + object + (act.detail().isEmpty() ? "" : " (" + act.detail() + ")")).strip();
+        return act.act()
+                + (object.isEmpty() ? "" : " " + object)
+                + (act.detail().isEmpty() ? "" : " (" + act.detail() + ")");
     }
 
     private static Predicate<RecordedAct> concerns(String rule) {

@@ -78,10 +78,9 @@ public final class PolicyText {
         }
         var acts = learned.from().acts();
         long count = acts.stream().mapToLong(act -> act.count()).sum();
-        comment(
-                0,
-                "Learned from " + count + (count == 1 ? " act" : " acts") + " of "
-                        + learned.from().containers().size() + " containers" + span() + ".");
+        int containers = learned.from().containers().size();
+        comment(0, "Learned from " + count + (count == 1 ? " act" : " acts") + " of " + containers
+                + (containers == 1 ? " container" : " containers") + span() + ".");
         if (learned.from().lost() > 0) {
             comment(0, learned.from().lost() + " acts were lost, so entries may be missing: learn again.");
         }
