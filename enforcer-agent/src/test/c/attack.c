@@ -805,6 +805,32 @@ static void long_create(char **arg)
 	create((char *[]){".", NULL});
 }
 
+/* Takes a tree away whose paths are longer than a path may be. */
+static void remove_tree(int directory, const char *name)
+{
+	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	struct dirent *entry;
+	DIR *entries;
+
+	if (fd < 0)
+		return;
+	entries = fdopendir(fd);
+	while (entries && (entry = readdir(entries))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (unlinkat(fd, entry->d_name, 0) && errno == EISDIR)
+			remove_tree(fd, entry->d_name);
+	}
+	if (entries)
+		closedir(entries);
+	unlinkat(directory, name, AT_REMOVEDIR);
+}
+
+static void remove_all(char **arg)
+{
+	remove_tree(AT_FDCWD, usual(arg[0], "/opt/long"));
+}
+
 static void chroot_write(char **arg)
 {
 	int fd;
@@ -872,12 +898,17 @@ static void overlay_again(char **arg)
 static char contested[64];
 static volatile bool race_over;
 
+/* Every store is made. */
+#define barrier() __asm__ volatile("" ::: "memory")
+
 static void *change_text(void *unused)
 {
 	(void)unused;
 	while (!race_over) {
 		memcpy(contested, "/data/innocent\0", 15);
+		barrier();
 		memcpy(contested, "/etc/secret\0\0\0\0", 15);
+		barrier();
 	}
 	return NULL;
 }
@@ -955,7 +986,9 @@ static void *change_program(void *unused)
 	(void)unused;
 	while (!race_over) {
 		memcpy(contested, "/opt/attack\0\0\0\0", 15);
+		barrier();
 		memcpy(contested, "/opt/dropped\0\0\0", 15);
+		barrier();
 	}
 	return NULL;
 }
@@ -1040,7 +1073,10 @@ static void start(const char *step, const char *path, int fd, char *const argv[]
 
 static void start_dropped(const char *step, const char *path, int fd)
 {
-	start(step, path, fd, (char *[]){(char *)path, "ran", NULL});
+	char name[16] = "";
+
+	prctl(PR_GET_NAME, name); /* so that what is told of the new program can be told apart */
+	start(step, path, fd, (char *[]){(char *)path, "ran", name, NULL});
 }
 
 static void copy_self(int to)
@@ -1672,14 +1708,12 @@ static void received_map(char **arg)
 }
 
 /* Outside: gives the file to everybody who connects, until it is killed. */
-static void hold(char **arg)
+static _Noreturn void hold(char **arg)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	int from = need("socket", socket(AF_UNIX, SOCK_STREAM, 0));
-	int fd = open(arg[1], O_RDWR);
+	int fd = need("open", open(arg[1], arg[2] ? O_RDONLY : O_RDWR));
 
-	if (fd < 0)
-		fd = need("open", open(arg[1], O_RDONLY));
 	snprintf(name.sun_path, sizeof(name.sun_path), "%s", arg[0]);
 	unlink(arg[0]);
 	need("bind", bind(from, (void *)&name, sizeof(name)));
@@ -2381,10 +2415,12 @@ static void make_character_device(char **arg)
 
 static void open_device(char **arg)
 {
-	long fd = open(usual(arg[0], "/dev/block"), O_RDONLY);
+	long fd;
 
-	if (fd < 0 && (errno == ENXIO || errno == ENODEV || errno == ENOENT))
-		end(ABSENT, "there is no such device here");
+	at("open");
+	fd = open(usual(arg[0], "/data/block"), O_RDONLY);
+	if (fd < 0 && (errno == ENXIO || errno == ENODEV))
+		return; /* its driver was asked for */
 	act("open", fd);
 }
 
@@ -2686,7 +2722,9 @@ static void *change_address(void *unused)
 	(void)unused;
 	while (!race_over) {
 		address->sin_port = htons(9999);
+		barrier();
 		address->sin_port = htons(9);
+		barrier();
 	}
 	return NULL;
 }
@@ -2875,6 +2913,7 @@ static const struct {
 	{"deep-create", deep_create},
 	{"make-long", make_long},
 	{"long-create", long_create},
+	{"remove", remove_all},
 	{"chroot-write", chroot_write},
 	{"chroot-read", chroot_read},
 	{"bind-alias", bind_alias},
@@ -3059,6 +3098,21 @@ static int print(const char *name, int status)
 	return exits[result->outcome];
 }
 
+static char *own_text; /* what /proc shows as the arguments */
+static size_t own_text_size;
+
+/* What is told of this process is told under this name, and not of it and all its siblings alike. */
+static void call_oneself(const char *name, char **words)
+{
+	char *copy = strdup(name);
+
+	for (char **word = words; *word; word++)
+		*word = strdup(*word);
+	prctl(PR_SET_NAME, copy);
+	memset(own_text, 0, own_text_size);
+	snprintf(own_text, own_text_size, "%s", copy);
+}
+
 /* Does an act in a process of its own, so that many can follow one that is killed. */
 static int attempt(const char *name, char **words)
 {
@@ -3069,10 +3123,13 @@ static int attempt(const char *name, char **words)
 		if (strcmp(acts[i].name, words[0]))
 			continue;
 		memset((void *)result, 0, sizeof(*result));
+		if (!strcmp(words[0], "hold"))
+			hold(words + 1); /* until it is killed, and so no child that would outlive that */
+		prctl(PR_SET_NAME, name); /* whoever is told of the child is told of its parent */
 		child = fork();
 		if (child == 0) {
-			prctl(PR_SET_NAME, name);
-			if (strcmp(words[0], "hold") && strcmp(words[0], "until-told"))
+			call_oneself(name, words);
+			if (strcmp(words[0], "until-told"))
 				alarm(LIMIT_SECONDS);
 			acts[i].run(words + 1);
 			end(DONE, "%s", "");
@@ -3174,6 +3231,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "attack: no memory\n");
 		return 4;
 	}
+	own_text = argv[0];
+	own_text_size = argv[argc - 1] + strlen(argv[argc - 1]) + 1 - argv[0];
 	word = options(argv + 1);
 	if (!word[0]) {
 		fprintf(stderr,
