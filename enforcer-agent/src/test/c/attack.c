@@ -3124,7 +3124,8 @@ static int attempt(const char *name, char **words)
 			continue;
 		memset((void *)result, 0, sizeof(*result));
 		if (!strcmp(words[0], "hold"))
-			hold(words + 1); /* until it is killed, and so no child that would outlive that */
+			hold(words +
+			     1); /* until it is killed, and so no child that would outlive that */
 		prctl(PR_SET_NAME, name); /* whoever is told of the child is told of its parent */
 		child = fork();
 		if (child == 0) {

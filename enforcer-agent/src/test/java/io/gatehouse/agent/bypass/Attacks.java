@@ -119,9 +119,11 @@ final class Attacks {
         return List.of(
                 root(16, "write", "opens a file and writes", "write").without(KILLED),
                 root(16, "create", "makes a file", "create").without(KILLED),
-                root(16, "create-2", "makes a file by openat2", "create-openat2").without(KILLED),
+                root(16, "create-2", "makes a file by openat2", "create-openat2")
+                        .without(KILLED),
                 root(16, "creat", "empties a file by creat", "creat").without(KILLED),
-                root(16, "o-trunc", "empties a file as it opens it", "open-trunc").without(KILLED),
+                root(16, "o-trunc", "empties a file as it opens it", "open-trunc")
+                        .without(KILLED),
                 root(16, "o-trunc-read", "empties a file that it opens for reading", "open-trunc-reading")
                         .without(UNSEEN, "the open file says nothing of it afterwards"),
                 root(16, "truncate", "shortens a file by name", "truncate").without(KILLED_LATE),
@@ -188,7 +190,11 @@ final class Attacks {
                         .without(KILLED),
                 root(7, "user-ns", "takes users and mounts of its own, and writes", "user-namespace-write")
                         .without(KILLED),
-                root(8, "cgroup", "moves to a cgroup of its own making, beside the container's, and writes", "cgroup-write")
+                root(
+                                8,
+                                "cgroup",
+                                "moves to a cgroup of its own making, beside the container's, and writes",
+                                "cgroup-write")
                         .without(KILLED),
                 root(8, "cgroup-top", "moves to the topmost cgroup, and writes", "cgroup-write,top")
                         .without(KILLED),
@@ -242,7 +248,13 @@ final class Attacks {
 
     /// By a descriptor from before the policy.
     private static Attack held(int story, String name, String what, String act) {
-        return attack(story == 16 ? 20 : story, name, "has had a file open since before the policy, and " + what, Scene.ROOT, act, WRITE_ROOT)
+        return attack(
+                        story == 16 ? 20 : story,
+                        name,
+                        "has had a file open since before the policy, and " + what,
+                        Scene.ROOT,
+                        act,
+                        WRITE_ROOT)
                 .without(UNSEEN, "an open file is not looked at again");
     }
 
@@ -263,22 +275,40 @@ final class Attacks {
                 code(13, "deleted", "runs a program that has no name any more", "exec-deleted"),
                 code(13, "changed", "changes a program of the image, and runs it", "exec-changed,/opt/third"),
                 code(21, "orphan", "runs a dropped program as an orphan", "exec-orphan"),
-                code(20, "received-exec", "runs a program that was opened outside and sent to it", "received-exec,/data/program-holder"),
+                code(
+                        20,
+                        "received-exec",
+                        "runs a program that was opened outside and sent to it",
+                        "received-exec,/data/program-holder"),
                 code(1, "race-exec", "runs a name that another thread changes meanwhile", "race-exec"),
                 code(19, "compat-exec", "runs a dropped program by a 32-bit call", "compat-exec"),
                 code(11, "script", "runs a script from a volume", "script")
                         .without(UNSEEN, "of a script only its interpreter is judged"),
                 interpreted("script-read", "has the image's shell read a script", "script-read"),
                 interpreted("script-source", "has the image's shell read on in another script", "script-source"),
-                interpreted("script-stdin", "has the image's shell read a script from its standard input", "script-stdin"),
-                interpreted("script-memfd", "has the image's shell read a script that lies in memory only", "script-memfd"),
+                interpreted(
+                        "script-stdin", "has the image's shell read a script from its standard input", "script-stdin"),
+                interpreted(
+                        "script-memfd", "has the image's shell read a script that lies in memory only", "script-memfd"),
                 interpreted("script-awk", "has another interpreter of the image read a script", "script-awk"),
-                mapped(12, "loader", "gives a dropped program to the image's loader", "loader,/opt/ld.so,/data/dynamic"),
+                mapped(
+                        12,
+                        "loader",
+                        "gives a dropped program to the image's loader",
+                        "loader,/opt/ld.so,/data/dynamic"),
                 mapped(12, "map", "maps a dropped library", "map-code"),
                 mapped(12, "map-shared", "maps a dropped library, shared", "map-code-shared"),
-                mapped(12, "map-later", "maps a dropped library for reading, then makes that executable", "protect-code"),
+                mapped(
+                        12,
+                        "map-later",
+                        "maps a dropped library for reading, then makes that executable",
+                        "protect-code"),
                 mapped(12, "map-key", "the same by pkey_mprotect", "protect-code-key"),
-                mapped(12, "map-old", "maps a dropped library for reading under an old personality", "map-code-personality"),
+                mapped(
+                        12,
+                        "map-old",
+                        "maps a dropped library for reading under an old personality",
+                        "map-code-personality"),
                 mapped(13, "map-memfd", "maps code from a file that lies in memory only", "map-memfd"),
                 memory("rwx", "takes memory that is writable and executable", "memory-rwx"),
                 memory("rx", "fills memory, then makes it executable", "memory-rx"),
@@ -286,7 +316,10 @@ final class Attacks {
                 memory("old-rx", "takes memory for reading under an old personality", "memory-personality"),
                 memory("heap", "makes the heap executable", "memory-heap"),
                 memory("stack", "makes the stack executable", "memory-stack"),
-                memory("patched", "changes a page of an image's program in memory, then makes it executable", "memory-changed"),
+                memory(
+                        "patched",
+                        "changes a page of an image's program in memory, then makes it executable",
+                        "memory-changed"),
                 memory("sysv", "attaches System V memory as executable", "memory-sysv"),
                 attack(19, "compat-rx", "makes memory executable by a 32-bit call", Scene.CODE, "compat-memory", MEMORY)
                         .without(UNSEEN, "memory is not looked at"),
@@ -297,20 +330,66 @@ final class Attacks {
                 traced("vm-write", "writes another's memory by process_vm_writev", "vm-write"),
                 traced("vm-read", "reads another's memory by process_vm_readv", "vm-read"),
                 traced("other-memory", "writes another's memory by /proc", "other-memory"),
-                attack(20, "pidfd-getfd", "takes a descriptor out of another process", Scene.CODE, "take-descriptor", PTRACE)
+                attack(
+                                20,
+                                "pidfd-getfd",
+                                "takes a descriptor out of another process",
+                                Scene.CODE,
+                                "take-descriptor",
+                                PTRACE)
                         .without(UNSEEN, "not looked at"),
-                code(22, "first-exec", "as the first thing that the container does, runs a program from a volume", "exec-volume"),
-                attack(21, "forbidden", "runs a program of the image that is forbidden", Scene.CODE, "exec,/opt/image-program", PROCESS_FORBID)
+                code(
+                        22,
+                        "first-exec",
+                        "as the first thing that the container does, runs a program from a volume",
+                        "exec-volume"),
+                attack(
+                                21,
+                                "forbidden",
+                                "runs a program of the image that is forbidden",
+                                Scene.CODE,
+                                "exec,/opt/image-program",
+                                PROCESS_FORBID)
                         .without(KILLED),
-                attack(27, "forbidden-link", "runs it by a symbolic link", Scene.CODE, "exec-link,/opt/image-program", PROCESS_FORBID)
+                attack(
+                                27,
+                                "forbidden-link",
+                                "runs it by a symbolic link",
+                                Scene.CODE,
+                                "exec-link,/opt/image-program",
+                                PROCESS_FORBID)
                         .without(KILLED),
-                attack(28, "forbidden-proc", "runs it by /proc/self/root", Scene.CODE, "exec,/proc/self/root/opt/image-program", PROCESS_FORBID)
+                attack(
+                                28,
+                                "forbidden-proc",
+                                "runs it by /proc/self/root",
+                                Scene.CODE,
+                                "exec,/proc/self/root/opt/image-program",
+                                PROCESS_FORBID)
                         .without(KILLED),
-                attack(28, "forbidden-fd", "runs it by its descriptor", Scene.CODE, "exec-descriptor,/opt/image-program", PROCESS_FORBID)
+                attack(
+                                28,
+                                "forbidden-fd",
+                                "runs it by its descriptor",
+                                Scene.CODE,
+                                "exec-descriptor,/opt/image-program",
+                                PROCESS_FORBID)
                         .without(KILLED),
-                attack(25, "setuid", "as nobody, runs a program that makes it root", Scene.CODE, "exec-gaining", CAPABILITIES)
+                attack(
+                                25,
+                                "setuid",
+                                "as nobody, runs a program that makes it root",
+                                Scene.CODE,
+                                "exec-gaining",
+                                CAPABILITIES)
                         .without(UNSEEN, "not looked at"),
-                attack(7, "user-ns-caps", "as nobody, takes users of its own, and with them every capability", Scene.CODE, "user-namespace-gaining", CAPABILITIES)
+                attack(
+                                7,
+                                "user-ns-caps",
+                                "as nobody, takes users of its own, and with them every capability",
+                                Scene.CODE,
+                                "user-namespace-gaining",
+                                CAPABILITIES)
                         .without(UNSEEN, "not looked at"),
                 innocent("ok-exec", "runs a program of the image", Scene.CODE, "exec,/opt/setuid"),
                 innocent("ok-shell", "runs the image's shell", Scene.CODE, "exec-as,/bin/sh,sh,-c,exit 42"));
@@ -341,14 +420,26 @@ final class Attacks {
     private static List<Attack> list() {
         return List.of(
                 innocent("ok-listed", "runs a program that the list names", Scene.LIST, "exec,/opt/third"),
-                listed(21, "unlisted", "runs a program of the image that the list does not name", "exec,/opt/image-program"),
+                listed(
+                        21,
+                        "unlisted",
+                        "runs a program of the image that the list does not name",
+                        "exec,/opt/image-program"),
                 listed(27, "unlisted-link", "runs it by a symbolic link", "exec-link,/opt/image-program"),
                 listed(28, "unlisted-fd", "runs it by its descriptor", "exec-descriptor,/opt/image-program"),
-                listed(21, "taken-name", "runs a program that took a listed one's name before the policy came", "exec,/opt/changed"),
+                listed(
+                        21,
+                        "taken-name",
+                        "runs a program that took a listed one's name before the policy came",
+                        "exec,/opt/changed"),
                 listed(21, "changed-listed", "changes a listed program, and runs it", "exec-changed,/opt/third"),
                 listed(13, "listed-copy", "runs a copy of a listed program", "exec-volume"),
                 listed(13, "listed-memfd", "runs a copy of a listed program that lies in memory only", "exec-memfd"),
-                listed(12, "unlisted-loader", "gives a program to a loader that the list does not name", "loader,/opt/ld.so,/opt/dynamic"));
+                listed(
+                        12,
+                        "unlisted-loader",
+                        "gives a program to a loader that the list does not name",
+                        "loader,/opt/ld.so,/opt/dynamic"));
     }
 
     private static Attack listed(int story, String name, String what, String act) {
@@ -366,23 +457,63 @@ final class Attacks {
                 read(27, "read-symlink", "reads it by a symbolic link", "symlink-read"),
                 read(3, "read-link", "gives it a second name, and reads that", "link-read"),
                 read(6, "read-chroot", "changes root, and reads it", "chroot-read"),
-                read(4, "read-parent", "renames the directory that may not be read, and reads below it", "rename-parent-read"),
+                read(
+                        4,
+                        "read-parent",
+                        "renames the directory that may not be read, and reads below it",
+                        "rename-parent-read"),
                 read(18, "read-uring", "reads it by io_uring", "uring-read"),
-                attack(20, "read-held", "has had it open since before the policy, and reads it", Scene.DATA, "held-read", READ_FORBID)
+                attack(
+                                20,
+                                "read-held",
+                                "has had it open since before the policy, and reads it",
+                                Scene.DATA,
+                                "held-read",
+                                READ_FORBID)
                         .without(UNSEEN, "an open file is not looked at again"),
                 guarded(16, "guarded", "writes it", "write,/data/protected"),
-                guarded(16, "guarded-create", "makes a file in a directory that may not be written", "create,/data/guarded"),
-                guarded(16, "guarded-trunc", "empties it as it opens it for reading", "open-trunc-reading,/data/protected"),
+                guarded(
+                        16,
+                        "guarded-create",
+                        "makes a file in a directory that may not be written",
+                        "create,/data/guarded"),
+                guarded(
+                        16,
+                        "guarded-trunc",
+                        "empties it as it opens it for reading",
+                        "open-trunc-reading,/data/protected"),
                 guarded(16, "guarded-cut", "shortens it by name", "truncate,/data/protected"),
                 guarded(17, "guarded-chmod", "changes its mode", "chmod,/data/protected"),
-                guarded(3, "guarded-link", "gives it a second name, and writes that", "link-write,/data/protected,/data/open"),
-                guarded(3, "guarded-alias", "writes it by a second name from before the policy", "write,/data/old-alias"),
+                guarded(
+                        3,
+                        "guarded-link",
+                        "gives it a second name, and writes that",
+                        "link-write,/data/protected,/data/open"),
+                guarded(
+                        3,
+                        "guarded-alias",
+                        "writes it by a second name from before the policy",
+                        "write,/data/old-alias"),
                 guarded(27, "guarded-symlink", "writes it by a symbolic link", "symlink-write,/data/protected"),
-                guarded(4, "guarded-parent", "renames the directory that may not be written, and writes below it", "rename-parent-write,/data/guarded"),
+                guarded(
+                        4,
+                        "guarded-parent",
+                        "renames the directory that may not be written, and writes below it",
+                        "rename-parent-write,/data/guarded"),
                 guarded(4, "guarded-rename", "renames it", "rename,/data/protected,/data/open/taken"),
-                guarded(4, "guarded-replace", "puts another file in its place", "rename,/data/holder.txt,/data/protected"),
+                guarded(
+                        4,
+                        "guarded-replace",
+                        "puts another file in its place",
+                        "rename,/data/holder.txt,/data/protected"),
                 guarded(16, "guarded-unlink", "removes it", "unlink,/data/protected"),
-                attack(5, "undeclared", "writes to a file system that it mounted before the policy", Scene.DATA, "create,/mnt/old", WRITE_VOLUMES)
+                attack(
+                                5,
+                                "undeclared",
+                                "writes to a file system that it mounted before the policy",
+                                Scene.DATA,
+                                "create,/mnt/old",
+                                WRITE_VOLUMES)
                         .without(KILLED),
                 innocent("ok-other", "writes elsewhere on the volume", Scene.DATA, "create,/data/open"));
     }
@@ -436,9 +567,11 @@ final class Attacks {
                 kernel("kexec-file", "loads another kernel from a file", "kexec-file-load", MODULES),
                 kernel("bpf-map", "makes a BPF map", "bpf-map", BPF),
                 kernel("bpf-program", "loads a BPF program", "bpf-program", BPF),
-                kernel("bpf-maps", "opens the agent's own maps by their numbers", "bpf-maps-of-others", BPF).on(24),
+                kernel("bpf-maps", "opens the agent's own maps by their numbers", "bpf-maps-of-others", BPF)
+                        .on(24),
                 kernel("perf", "opens a counter", "perf-open", BPF),
-                kernel("uring-setup", "makes an io_uring", "uring-setup", IO_URING).on(18),
+                kernel("uring-setup", "makes an io_uring", "uring-setup", IO_URING)
+                        .on(18),
                 kernel("uring-sqpoll", "makes an io_uring that the kernel watches", "uring-setup-polling", IO_URING)
                         .on(18),
                 kernel("mknod-block", "makes a block device", "make-device", DEVICES),
@@ -475,8 +608,16 @@ final class Attacks {
                 net("fastopen", "sends with the first packet, without connect", "net-fastopen", CONNECT),
                 net("sendto", "sends a datagram", "net-sendto", CONNECT),
                 net("sendmmsg", "sends datagrams many at a time", "net-sendmsg", CONNECT),
-                net("sendto-nofamily", "sends a datagram to an address without a family", "net-sendto-unspecified", CONNECT),
-                net("sendto-mixed", "sends a datagram to an IPv4 address by an IPv6 socket", "net-sendto-mixed", CONNECT),
+                net(
+                        "sendto-nofamily",
+                        "sends a datagram to an address without a family",
+                        "net-sendto-unspecified",
+                        CONNECT),
+                net(
+                        "sendto-mixed",
+                        "sends a datagram to an IPv4 address by an IPv6 socket",
+                        "net-sendto-mixed",
+                        CONNECT),
                 net("race-sendto", "sends datagrams to an address that another thread changes", "race-sendto", CONNECT)
                         .on(1),
                 net("raw", "opens a raw socket", "net-raw", CONNECT),

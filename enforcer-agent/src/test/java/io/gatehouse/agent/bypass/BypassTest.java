@@ -37,8 +37,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Every attack of [Attacks], in three containers alike: one under an enforced policy, one under the same in audit mode,
-/// and one under none, which shows that the attack works at all. All are done once; each test looks at what came of them.
+/// Every attack of [Attacks], in three containers alike: one under an enforced policy, one under the same in audit
+/// mode,
+/// and one under none, which shows that the attack works at all. All are done once; each test looks at what came of
+/// them.
 @Tag("kernel")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BypassTest {
@@ -99,7 +101,8 @@ class BypassTest {
         marker = RuncContainer.create(
                 tmp,
                 RuncContainer.Options.defaults()
-                        .withId("gh-test-%d-marker".formatted(ProcessHandle.current().pid())));
+                        .withId("gh-test-%d-marker"
+                                .formatted(ProcessHandle.current().pid())));
         marker.start();
         marker.exec("cp", "/bin/busybox", MARKER);
 
@@ -137,9 +140,12 @@ class BypassTest {
 
     /// On the host: hands an open file to whoever connects.
     private void hold(RuncContainer container, String name, String... words) throws IOException {
-        var command = new ArrayList<>(List.of(program.toString(), "hold", container.data().resolve(name).toString()));
+        var command = new ArrayList<>(List.of(
+                program.toString(), "hold", container.data().resolve(name).toString()));
         command.addAll(List.of(words));
-        var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         helpers.add(process);
         assertEquals("holding", process.inputReader().readLine());
     }
@@ -214,11 +220,14 @@ class BypassTest {
         var sign = "sign-%d".formatted(signs++);
         for (int look = 0; look < LOOKS; look++) {
             marker.exec(MARKER, "echo", sign);
-            if (!agent.sawNothing(a -> a.process().isPresent() && a.process().get().args().contains(sign))) {
+            if (!agent.sawNothing(
+                    a -> a.process().isPresent() && a.process().get().args().contains(sign))) {
                 return;
             }
         }
-        agent.alert("the last act of all", a -> a.process().isPresent() && a.process().get().args().contains(sign));
+        agent.alert(
+                "the last act of all",
+                a -> a.process().isPresent() && a.process().get().args().contains(sign));
     }
 
     private static WorkloadPolicy[] policies() {
@@ -256,7 +265,10 @@ class BypassTest {
         holding.values().forEach(Process::destroyForcibly);
         for (var container : containers.values()) {
             // A path that is too long for the kernel is too long for whoever tidies up, too.
-            new ProcessBuilder(program.toString(), "remove", container.rootfs().resolve("opt/long").toString())
+            new ProcessBuilder(
+                            program.toString(),
+                            "remove",
+                            container.rootfs().resolve("opt/long").toString())
                     .start()
                     .waitFor();
             container.close();
@@ -276,7 +288,12 @@ class BypassTest {
             var must = agent.backend() == Backend.LSM ? attack.lsm() : attack.without();
             if (met.worth().isPresent() && met.worth().get().compareTo(must) < 0) {
                 wrong.add("%s, %s: must be %s, was %s (%s)"
-                        .formatted(attack.scene(), attack.name(), must.text(), met.worth().get().text(), met.detail()));
+                        .formatted(
+                                attack.scene(),
+                                attack.name(),
+                                must.text(),
+                                met.worth().get().text(),
+                                met.detail()));
             }
         }
         assertNone(wrong);
@@ -290,7 +307,12 @@ class BypassTest {
             var line = line(attack, Setting.ENFORCED);
             if (works(attack) && stopped(line) && !told(attack, Setting.ENFORCED)) {
                 wrong.add("%s, %s: %s %s, and no alert of %s"
-                        .formatted(attack.scene(), attack.name(), line.outcome(), line.detail(), attack.rule().get().text()));
+                        .formatted(
+                                attack.scene(),
+                                attack.name(),
+                                line.outcome(),
+                                line.detail(),
+                                attack.rule().get().text()));
             }
         }
         assertNone(wrong);
@@ -363,9 +385,15 @@ class BypassTest {
         var wrong = new ArrayList<String>();
         said.forEach((attack, met) -> {
             var worth = now.get(attack).worth();
-            if (met.worth().isPresent() && worth.isPresent() && worth.get().compareTo(met.worth().get()) < 0) {
+            if (met.worth().isPresent()
+                    && worth.isPresent()
+                    && worth.get().compareTo(met.worth().get()) < 0) {
                 wrong.add("%s, %s: the guide says %s, was %s"
-                        .formatted(attack.scene(), attack.name(), met.worth().get().text(), worth.get().text()));
+                        .formatted(
+                                attack.scene(),
+                                attack.name(),
+                                met.worth().get().text(),
+                                worth.get().text()));
             }
         });
         assertNone(wrong);
@@ -428,10 +456,7 @@ class BypassTest {
 
     private boolean told(Attack attack, Setting setting) {
         var rule = attack.rule().orElseThrow().text();
-        return tells(
-                attack,
-                setting,
-                a -> a.rule().equals(rule) && a.mode() == setting.mode.orElseThrow());
+        return tells(attack, setting, a -> a.rule().equals(rule) && a.mode() == setting.mode.orElseThrow());
     }
 
     private boolean tells(Attack attack, Setting setting, Predicate<Alert> wanted) {

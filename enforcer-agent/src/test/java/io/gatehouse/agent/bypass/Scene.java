@@ -29,9 +29,7 @@ import java.util.Optional;
 /// done in it before there was a policy; and the policy.
 enum Scene {
     /// The root file system may not change, but below one directory.
-    ROOT(
-            List.of("CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH", "CAP_LINUX_IMMUTABLE"),
-            """
+    ROOT(List.of("CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH", "CAP_LINUX_IMMUTABLE"), """
             mkdir /etc/removed
             /opt/attack run deep=make-deep long=make-long
             """) {
@@ -42,9 +40,7 @@ enum Scene {
         }
     },
     /// Only the image's programs, libraries and scripts; no code in memory; nobody's memory but one's own.
-    CODE(
-            List.of("CAP_SYS_PTRACE"),
-            """
+    CODE(List.of("CAP_SYS_PTRACE"), """
             /opt/attack run a=drop b=drop-code c=drop,/data/dropped
             cp /opt/dynamic /data/dynamic
             """) {
@@ -67,9 +63,7 @@ enum Scene {
         }
     },
     /// A list of programs, one of which was changed before there was a policy.
-    LIST(
-            List.of(),
-            """
+    LIST(List.of(), """
             cat /opt/image-program > /tmp/copy
             cat /tmp/copy > /opt/changed
             """) {
@@ -81,9 +75,7 @@ enum Scene {
         }
     },
     /// Files that may not be read, files that may not be written wherever they lie, and no volumes but declared ones.
-    DATA(
-            List.of("CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH"),
-            """
+    DATA(List.of("CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH"), """
             mkdir -p /data/guarded /data/open
             echo of the volume > /data/protected
             echo of the volume > /data/guarded/file
@@ -128,9 +120,7 @@ enum Scene {
         }
     },
     /// One port to speak to, one to be spoken to on.
-    NET(
-            List.of("CAP_NET_ADMIN", "CAP_SYS_ADMIN"),
-            """
+    NET(List.of("CAP_NET_ADMIN", "CAP_SYS_ADMIN"), """
             ip link set lo up
             """) {
         @Override
@@ -202,7 +192,9 @@ enum Scene {
     /// What happened in the container before anybody thought of a policy.
     void before(RuncContainer container) throws IOException {
         var result = container.exec("sh", "-e", "-c", before);
-        if (result.exit() != 0 || result.stdout().contains(" refused ") || result.stdout().contains(" broken ")) {
+        if (result.exit() != 0
+                || result.stdout().contains(" refused ")
+                || result.stdout().contains(" broken ")) {
             throw new IOException("scene " + this + " could not be prepared: " + result);
         }
     }
