@@ -175,7 +175,6 @@ class BypassTest {
                 continue;
             }
             var command = AttackProgram.command(options(place), acts);
-            command.addAll(List.of("end=until-told")); // it stays until it is killed
             var options = place.scene().options(place.id() + "-first").withArgs(command.toArray(String[]::new));
             try (var container = RuncContainer.create(tmp, options)) {
                 container.start();
@@ -257,20 +256,14 @@ class BypassTest {
     }
 
     @AfterAll
-    void end() throws IOException, InterruptedException {
+    void end() throws IOException {
         if (agent != null) {
             agent.close();
         }
         helpers.forEach(Process::destroyForcibly);
         holding.values().forEach(Process::destroyForcibly);
         for (var container : containers.values()) {
-            // A path that is too long for the kernel is too long for whoever tidies up, too.
-            new ProcessBuilder(
-                            program.toString(),
-                            "remove",
-                            container.rootfs().resolve("opt/long").toString())
-                    .start()
-                    .waitFor();
+            Scene.forget(container);
             container.close();
         }
         if (marker != null) {

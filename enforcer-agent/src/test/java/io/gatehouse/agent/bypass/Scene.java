@@ -199,6 +199,11 @@ enum Scene {
         }
     }
 
+    /// Takes away what no tool on the host could: paths that are longer than a path may be.
+    static void forget(RuncContainer container) throws IOException {
+        container.exec(AttackProgram.PATH, "remove", "/opt/long");
+    }
+
     private static Map<Ban, Action> bans(Ban... bans) {
         var all = new EnumMap<Ban, Action>(Ban.class);
         for (var ban : bans) {
