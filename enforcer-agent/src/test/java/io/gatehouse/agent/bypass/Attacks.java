@@ -629,7 +629,8 @@ final class Attacks {
                         .on(19),
                 net("bind", "binds a port", "net-bind", BIND),
                 net("listen", "binds a port and listens", "net-listen", BIND),
-                net("listen-unbound", "listens on a port that the kernel picks", "net-listen-unbound", LISTEN),
+                net("listen-unbound", "listens on a port that the kernel picks", "net-listen-unbound", LISTEN)
+                        .without(KILLED),
                 innocent("ok-connect", "connects where it may", Scene.NET, "net-connect,127.0.0.1:9"),
                 innocent("ok-listen", "listens where it may", Scene.NET, "net-listen,0.0.0.0:9997"));
     }

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// One act of every class, each forbidden, done as fast as it goes, until it is stopped or one comes through.
 ///
@@ -73,7 +74,7 @@ final class Storm implements AutoCloseable {
 
     /// Every act there is.
     static Set<String> everything() {
-        var names = new java.util.TreeSet<String>();
+        var names = new TreeSet<String>();
         ACTS.values().forEach(acts -> names.addAll(acts.keySet()));
         return names;
     }
@@ -96,14 +97,26 @@ final class Storm implements AutoCloseable {
 
     /// The policies that forbid the acts, under names of their own.
     WorkloadPolicy[] policies(String suffix) {
+        return policies(names(), suffix);
+    }
+
+    /// Each container with its scene, as [#policies(List, String)] takes them in another process.
+    List<String> names() {
         return containers.entrySet().stream()
-                .map(entry -> new WorkloadPolicy(
-                        PolicyName.cluster(entry.getValue().id() + "-" + suffix),
+                .map(entry -> entry.getKey() + "=" + entry.getValue().id())
+                .toList();
+    }
+
+    static WorkloadPolicy[] policies(List<String> names, String suffix) {
+        return names.stream()
+                .map(name -> name.split("=", 2))
+                .map(words -> new WorkloadPolicy(
+                        PolicyName.cluster(words[1] + "-" + suffix),
                         Mode.ENFORCE,
-                        new Match(List.of(), Map.of(), List.of(), List.of(entry.getValue().id())),
+                        new Match(List.of(), Map.of(), List.of(), List.of(words[1])),
                         List.of(),
                         Optional.empty(),
-                        Optional.of(entry.getKey().section())))
+                        Optional.of(Scene.valueOf(words[0]).section())))
                 .toArray(WorkloadPolicy[]::new);
     }
 

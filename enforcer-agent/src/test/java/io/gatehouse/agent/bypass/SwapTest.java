@@ -9,7 +9,6 @@ import io.gatehouse.events.Backend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +20,7 @@ class SwapTest {
     private static final int SWAPS = Integer.getInteger("gatehouse.swaps", 1000);
 
     /// What is stopped in the call itself where no LSM decides.
-    private static final Set<String> WITHOUT_LSM = Set.of("write", "memfd", "unlisted", "sendto", "bind");
+    static final Set<String> WITHOUT_LSM = Set.of("write", "memfd", "unlisted", "sendto", "bind");
 
     @TempDir
     Path tmp;
@@ -51,6 +50,6 @@ class SwapTest {
         if (agent.backend() == Backend.LSM) {
             return Storm.everything();
         }
-        return new TreeSet<>(WITHOUT_LSM);
+        return WITHOUT_LSM;
     }
 }
