@@ -199,6 +199,17 @@ static char *join(const char *directory, const char *name)
 	return path;
 }
 
+/* The directory that a path leads through last. */
+static char *above(const char *path)
+{
+	char *copy = strdup(path), *slash = copy ? strrchr(copy, '/') : NULL;
+
+	if (!slash)
+		end(BROKEN, "no directory in %s", path);
+	slash[slash == copy] = 0;
+	return copy;
+}
+
 static double now(void)
 {
 	struct timespec time;
@@ -477,7 +488,7 @@ static void rename_parent_write(char **arg)
 {
 	const char *directory = usual(arg[0], "/opt/parent");
 	const char *name = arg[0] && arg[1] ? arg[1] : "file";
-	char *moved = fresh("/opt", "moved");
+	char *moved = fresh(above(directory), "moved");
 	int fd;
 
 	ACT("rename", rename(directory, moved));
@@ -487,13 +498,13 @@ static void rename_parent_write(char **arg)
 
 static void rename_parent_read(char **arg)
 {
-	char *moved = fresh("/opt", "moved");
+	const char *directory = usual(arg[0], "/opt/parent");
 	const char *name = arg[0] && arg[1] ? arg[1] : "file";
+	char *moved = fresh(above(directory), "moved");
 	char byte;
 	int fd;
 
-	/* That the directory moves is not what is asked, and a policy may refuse it. */
-	ACT("rename", rename(usual(arg[0], "/opt/parent"), moved));
+	ACT("rename", rename(directory, moved));
 	fd = ACT("open", open(join(moved, name), O_RDONLY));
 	ACT("read", read(fd, &byte, 1));
 }
@@ -722,11 +733,16 @@ static void handle_open(char **arg, int flags)
 		struct file_handle handle;
 		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
 	} name = {.handle.handle_bytes = MAX_HANDLE_SZ};
-	int mount, place = need("open", open("/", O_RDONLY | O_DIRECTORY)), fd;
+	int mount, fd;
+	int place = need("open", open(above(usual(arg[0], SECRET)), O_RDONLY | O_DIRECTORY));
 
 	if (name_to_handle_at(AT_FDCWD, usual(arg[0], SECRET), &name.handle, &mount, 0))
 		end(ABSENT, "this file system gives no handles (%s)", strerrorname_np(errno));
-	fd = ACT("open_by_handle_at", open_by_handle_at(place, &name.handle, flags));
+	at("open_by_handle_at");
+	fd = open_by_handle_at(place, &name.handle, flags);
+	if (fd < 0 && (errno == ESTALE || errno == EOPNOTSUPP))
+		end(ABSENT, "this file system opens no handles");
+	act("open_by_handle_at", fd);
 	ACT("write", flags == O_RDONLY ? 0 : write(fd, "x", 1));
 }
 
@@ -1098,6 +1114,7 @@ static void drop(char **arg)
 
 	copy_self(fd);
 	need("chmod", fchmod(fd, 0755));
+	close(fd);
 }
 
 static const unsigned char CODE[] = {
@@ -1116,6 +1133,7 @@ static void drop_code(char **arg)
 
 	need("write", write(fd, CODE, sizeof(CODE)));
 	need("truncate", ftruncate(fd, PAGE));
+	close(fd);
 }
 
 static void exec_file(char **arg)
@@ -2266,28 +2284,39 @@ static void namespace_write(char **arg)
 static void user_namespace_write(char **arg)
 {
 	ACT("unshare", unshare(CLONE_NEWUSER | CLONE_NEWNS));
+	write_text("/proc/self/uid_map",
+		   "0 0 1\n"); /* itself, so that the file has an owner there */
 	write_file(arg);
 }
 
-/* A new cgroup below our own, or beside it, and then the act there. */
+/* Into a cgroup of its own making, or the topmost there is, and then the act there. */
 static void cgroup_write(char **arg)
 {
 	char *where = mount_point();
-	char *mine = fresh(where, "escaped");
+	char *mine;
+	bool top = arg[0] && !strcmp(arg[0], "top");
+	int status;
+	pid_t child;
 
+	/* Everybody's cgroups are in one tree, and the numbers of processes are not. */
+	if (asprintf(&mine, "%s/escaped-%.0f", where, now() * 1e9) < 0)
+		end(BROKEN, "no memory");
 	ACT("mount of cgroups", mount("cgroup2", where, "cgroup2", 0, NULL));
-	if (mkdir(mine, 0755)) {
-		int error = errno;
-
-		umount2(where, MNT_DETACH);
-		errno = error;
-		act("mkdir of a cgroup", -1);
+	ACT("mkdir of a cgroup", mkdir(mine, 0755));
+	child = need("fork", fork());
+	if (child == 0) {
+		write_text(join(top ? where : mine, "cgroup.procs"), "%d", getpid());
+		write_file((char *[]){NULL});
+		end(DONE, "%s", "");
 	}
-	/* Its own cgroup namespace or the host's root: whatever is at the top of what it sees. */
-	write_text(join(arg[0] && !strcmp(arg[0], "top") ? where : mine, "cgroup.procs"), "%d",
-		   getpid());
+	need("wait", waitpid(child, &status, 0));
+	rmdir(mine);
 	umount2(where, MNT_DETACH);
-	write_file((char *[]){NULL});
+	if (WIFSIGNALED(status)) {
+		result->error = WTERMSIG(status);
+		end(KILLED, "%s", "");
+	}
+	_exit(0);
 }
 
 /* ---- the kernel itself ------------------------------------------------------------------------------------------ */

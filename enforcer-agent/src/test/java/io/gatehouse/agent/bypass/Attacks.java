@@ -141,7 +141,7 @@ final class Attacks {
                         .without(KILLED_LATE),
                 root(4, "whiteout", "renames a file and leaves a whiteout", "rename-whiteout,/etc/whitened")
                         .without(KILLED_LATE),
-                root(4, "parent", "renames the directory and writes under the new name", "rename-parent-write")
+                root(4, "parent", "renames the directory and writes under the new name", "rename-parent-write,/opt/moving")
                         .without(KILLED),
                 root(3, "link", "links a file into a directory that may be written, and writes there", "link-write")
                         .without(KILLED_LATE, NAMES),
@@ -461,7 +461,7 @@ final class Attacks {
                         4,
                         "read-parent",
                         "renames the directory that may not be read, and reads below it",
-                        "rename-parent-read"),
+                        "rename-parent-read,/data/hidden"),
                 read(18, "read-uring", "reads it by io_uring", "uring-read"),
                 attack(
                                 20,
@@ -495,18 +495,19 @@ final class Attacks {
                         "writes it by a second name from before the policy",
                         "write,/data/old-alias"),
                 guarded(27, "guarded-symlink", "writes it by a symbolic link", "symlink-write,/data/protected"),
+                guarded(4, "guarded-rename", "renames it", "rename,/data/guarded/named,/data/open/taken"),
+                guarded(
+                        4,
+                        "guarded-replace",
+                        "puts another file in its place",
+                        "rename,/data/open/other,/data/protected"),
+                guarded(16, "guarded-unlink", "removes it", "unlink,/data/guarded/removed"),
+                guarded(28, "guarded-handle", "writes it by a file handle", "handle-write,/data/guarded/file"),
                 guarded(
                         4,
                         "guarded-parent",
                         "renames the directory that may not be written, and writes below it",
                         "rename-parent-write,/data/guarded"),
-                guarded(4, "guarded-rename", "renames it", "rename,/data/protected,/data/open/taken"),
-                guarded(
-                        4,
-                        "guarded-replace",
-                        "puts another file in its place",
-                        "rename,/data/holder.txt,/data/protected"),
-                guarded(16, "guarded-unlink", "removes it", "unlink,/data/protected"),
                 attack(
                                 5,
                                 "undeclared",

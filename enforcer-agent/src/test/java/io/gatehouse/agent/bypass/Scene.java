@@ -30,7 +30,8 @@ import java.util.Optional;
 enum Scene {
     /// The root file system may not change, but below one directory.
     ROOT(List.of("CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH", "CAP_LINUX_IMMUTABLE"), """
-            mkdir /etc/removed
+            mkdir /etc/removed /opt/moving
+            echo made later > /opt/moving/file
             /opt/attack run deep=make-deep long=make-long
             """) {
         @Override
@@ -76,9 +77,10 @@ enum Scene {
     },
     /// Files that may not be read, files that may not be written wherever they lie, and no volumes but declared ones.
     DATA(List.of("CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH"), """
-            mkdir -p /data/guarded /data/open
-            echo of the volume > /data/protected
-            echo of the volume > /data/guarded/file
+            mkdir -p /data/guarded /data/hidden /data/open
+            for file in protected guarded/file guarded/named guarded/removed hidden/file open/other
+            do echo of the volume > /data/$file
+            done
             ln /data/protected /data/old-alias
             /opt/attack prepare-mounts
             """) {
@@ -89,7 +91,7 @@ enum Scene {
                     Optional.empty(),
                     Optional.of(new Writes(
                             false, true, List.of(), List.of("/data/protected", "/data/guarded"), Action.DENY)),
-                    Optional.of(new Reads(List.of("/etc/secret", "/opt/parent"), Action.DENY)),
+                    Optional.of(new Reads(List.of("/etc/secret", "/data/hidden"), Action.DENY)),
                     Optional.empty(),
                     Map.of());
         }
