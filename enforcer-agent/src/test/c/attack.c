@@ -8,7 +8,7 @@
  *   attack list                              every act, and the acts of which there is nothing on this machine
  *
  *   --held PATH    opened for reading and writing, and for reading, before anything else; acts called held-* use it
- *   --gate PATH    then waits until this file is there, a minute at most
+ *   --gate PATH    then waits until this file is there, ten minutes at most
  *   --linger MS    an act that came through stays so long, to be killed late
  *   --seconds N    how long an act that repeats itself goes on (1)
  *
@@ -3226,7 +3226,7 @@ static void attempt_row(char *row)
 
 static void await_gate(const char *path)
 {
-	double until = now() + 60;
+	double until = now() + 600;
 
 	while (access(path, F_OK)) {
 		if (now() > until) {

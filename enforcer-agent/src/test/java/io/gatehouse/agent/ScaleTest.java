@@ -134,6 +134,7 @@ class ScaleTest {
                 new Container.Cgroup(cgroup.toString(), Optional.of(cgroup), Map.of()),
                 model.labels(),
                 model.imageId(),
+                model.path(),
                 List.of());
     }
 

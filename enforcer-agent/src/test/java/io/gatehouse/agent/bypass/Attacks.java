@@ -4,6 +4,7 @@ package io.gatehouse.agent.bypass;
 import static io.gatehouse.agent.bypass.Worth.KILLED;
 import static io.gatehouse.agent.bypass.Worth.KILLED_LATE;
 import static io.gatehouse.agent.bypass.Worth.PREVENTED;
+import static io.gatehouse.agent.bypass.Worth.REPORTED;
 import static io.gatehouse.agent.bypass.Worth.UNSEEN;
 import static io.gatehouse.agent.enforce.RuntimeRule.BIND;
 import static io.gatehouse.agent.enforce.RuntimeRule.BPF;
@@ -217,7 +218,8 @@ final class Attacks {
                 root(19, "x32", "opens and writes by x32 calls", "x32-write").without(KILLED),
                 held(16, "held-write", "writes", "held-write"),
                 held(16, "held-pwritev", "writes by pwritev", "held-pwritev"),
-                held(16, "held-ftruncate", "shortens it", "held-ftruncate").without(KILLED_LATE),
+                held(16, "held-ftruncate", "shortens it", "held-ftruncate")
+                        .without(REPORTED, "told after the call, and ended where it is still there"),
                 held(16, "held-fallocate", "makes it longer", "held-fallocate"),
                 held(16, "held-copy", "copies a range into it", "held-copy-range"),
                 held(16, "held-clone", "shares another's blocks into it", "held-clone-range"),
