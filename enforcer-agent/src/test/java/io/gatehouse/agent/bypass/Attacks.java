@@ -625,7 +625,8 @@ final class Attacks {
                         .on(1),
                 net("raw", "opens a raw socket", "net-raw", CONNECT),
                 net("raw-send", "sends a packet of its own making", "net-raw-send", CONNECT),
-                net("packet", "opens a socket beneath IP", "net-packet", CONNECT),
+                net("packet", "opens a socket beneath IP", "net-packet", CONNECT)
+                        .without(UNSEEN, "sockets beneath IP have no hook of cgroups; take CAP_NET_RAW away"),
                 net("uring-connect", "connects by io_uring", "net-uring-connect", CONNECT)
                         .on(18),
                 net("compat-connect", "connects by a 32-bit call", "net-compat-connect", CONNECT)
