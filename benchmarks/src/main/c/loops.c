@@ -3,7 +3,8 @@
  *
  *   loops LOOP ITERATIONS ROUNDS DIRECTORY NOTHING
  *
- * LOOP       getppid | open-close | open-new | create-write-unlink | fork-exec | connect
+ * LOOP       getppid | open-close | open-new | create-write-unlink | fork-exec | connect |
+ *            write | map
  * DIRECTORY  where files are made
  * NOTHING    the static program that fork-exec runs
  *
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -86,6 +88,30 @@ static void connect_once(void)
 	close(server);
 }
 
+/* One byte into a file that is open. */
+static void write_once(void)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = open(file, O_WRONLY | O_CLOEXEC);
+	if (pwrite(fd, "x", 1, 0) != 1)
+		die(file);
+}
+
+/* A program's code, mapped as a loader maps a library. */
+static void map_once(void)
+{
+	static int fd = -1;
+	void *memory;
+
+	if (fd < 0)
+		fd = open(nothing[0], O_RDONLY | O_CLOEXEC);
+	memory = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	if (memory == MAP_FAILED || munmap(memory, 4096))
+		die(nothing[0]);
+}
+
 static void create_write_unlink_once(void)
 {
 	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -138,6 +164,8 @@ static const struct loop {
 	{ "create-write-unlink", create_write_unlink_once, 0 },
 	{ "fork-exec", fork_exec_once, 0 },
 	{ "connect", connect_once, 0 },
+	{ "write", write_once, 1 },
+	{ "map", map_once, 0 },
 };
 
 static double round_ns(void (*once)(void), long iterations)

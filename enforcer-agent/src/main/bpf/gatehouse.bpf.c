@@ -55,6 +55,7 @@
 #include "hooks/capability.h"
 #include "hooks/cgroup.h"
 #include "hooks/cgroup_network.h"
+#include "hooks/cgroup_device.h"
 #include "hooks/file_open.h"
 #include "hooks/inet_sock_set_state.h"
 #include "hooks/io_uring.h"

@@ -8,7 +8,7 @@
  *   attack list                              every act, and the acts of which there is nothing on this machine
  *
  *   --held PATH    opened for reading and writing, and for reading, before anything else; acts called held-* use it
- *   --gate PATH    then waits until this file is there, a minute at most
+ *   --gate PATH    then waits until this file is there, ten minutes at most
  *   --linger MS    an act that came through stays so long, to be killed late
  *   --seconds N    how long an act that repeats itself goes on (1)
  *
@@ -197,6 +197,17 @@ static char *join(const char *directory, const char *name)
 	if (asprintf(&path, "%s/%s", directory, name) < 0)
 		end(BROKEN, "no memory");
 	return path;
+}
+
+/* The directory that a path leads through last. */
+static char *above(const char *path)
+{
+	char *copy = strdup(path), *slash = copy ? strrchr(copy, '/') : NULL;
+
+	if (!slash)
+		end(BROKEN, "no directory in %s", path);
+	slash[slash == copy] = 0;
+	return copy;
 }
 
 static double now(void)
@@ -477,7 +488,7 @@ static void rename_parent_write(char **arg)
 {
 	const char *directory = usual(arg[0], "/opt/parent");
 	const char *name = arg[0] && arg[1] ? arg[1] : "file";
-	char *moved = fresh("/opt", "moved");
+	char *moved = fresh(above(directory), "moved");
 	int fd;
 
 	ACT("rename", rename(directory, moved));
@@ -487,13 +498,13 @@ static void rename_parent_write(char **arg)
 
 static void rename_parent_read(char **arg)
 {
-	char *moved = fresh("/opt", "moved");
+	const char *directory = usual(arg[0], "/opt/parent");
 	const char *name = arg[0] && arg[1] ? arg[1] : "file";
+	char *moved = fresh(above(directory), "moved");
 	char byte;
 	int fd;
 
-	/* That the directory moves is not what is asked, and a policy may refuse it. */
-	ACT("rename", rename(usual(arg[0], "/opt/parent"), moved));
+	ACT("rename", rename(directory, moved));
 	fd = ACT("open", open(join(moved, name), O_RDONLY));
 	ACT("read", read(fd, &byte, 1));
 }
@@ -722,11 +733,16 @@ static void handle_open(char **arg, int flags)
 		struct file_handle handle;
 		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
 	} name = {.handle.handle_bytes = MAX_HANDLE_SZ};
-	int mount, place = need("open", open("/", O_RDONLY | O_DIRECTORY)), fd;
+	int mount, fd;
+	int place = need("open", open(above(usual(arg[0], SECRET)), O_RDONLY | O_DIRECTORY));
 
 	if (name_to_handle_at(AT_FDCWD, usual(arg[0], SECRET), &name.handle, &mount, 0))
 		end(ABSENT, "this file system gives no handles (%s)", strerrorname_np(errno));
-	fd = ACT("open_by_handle_at", open_by_handle_at(place, &name.handle, flags));
+	at("open_by_handle_at");
+	fd = open_by_handle_at(place, &name.handle, flags);
+	if (fd < 0 && (errno == ESTALE || errno == EOPNOTSUPP))
+		end(ABSENT, "this file system opens no handles");
+	act("open_by_handle_at", fd);
 	ACT("write", flags == O_RDONLY ? 0 : write(fd, "x", 1));
 }
 
@@ -805,6 +821,32 @@ static void long_create(char **arg)
 	create((char *[]){".", NULL});
 }
 
+/* Takes a tree away whose paths are longer than a path may be. */
+static void remove_tree(int directory, const char *name)
+{
+	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	struct dirent *entry;
+	DIR *entries;
+
+	if (fd < 0)
+		return;
+	entries = fdopendir(fd);
+	while (entries && (entry = readdir(entries))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (unlinkat(fd, entry->d_name, 0) && errno == EISDIR)
+			remove_tree(fd, entry->d_name);
+	}
+	if (entries)
+		closedir(entries);
+	unlinkat(directory, name, AT_REMOVEDIR);
+}
+
+static void remove_all(char **arg)
+{
+	remove_tree(AT_FDCWD, usual(arg[0], "/opt/long"));
+}
+
 static void chroot_write(char **arg)
 {
 	int fd;
@@ -872,12 +914,17 @@ static void overlay_again(char **arg)
 static char contested[64];
 static volatile bool race_over;
 
+/* Every store is made. */
+#define barrier() __asm__ volatile("" ::: "memory")
+
 static void *change_text(void *unused)
 {
 	(void)unused;
 	while (!race_over) {
 		memcpy(contested, "/data/innocent\0", 15);
+		barrier();
 		memcpy(contested, "/etc/secret\0\0\0\0", 15);
+		barrier();
 	}
 	return NULL;
 }
@@ -955,7 +1002,9 @@ static void *change_program(void *unused)
 	(void)unused;
 	while (!race_over) {
 		memcpy(contested, "/opt/attack\0\0\0\0", 15);
+		barrier();
 		memcpy(contested, "/opt/dropped\0\0\0", 15);
+		barrier();
 	}
 	return NULL;
 }
@@ -1040,7 +1089,10 @@ static void start(const char *step, const char *path, int fd, char *const argv[]
 
 static void start_dropped(const char *step, const char *path, int fd)
 {
-	start(step, path, fd, (char *[]){(char *)path, "ran", NULL});
+	char name[16] = "";
+
+	prctl(PR_GET_NAME, name); /* so that what is told of the new program can be told apart */
+	start(step, path, fd, (char *[]){(char *)path, "ran", name, NULL});
 }
 
 static void copy_self(int to)
@@ -1062,6 +1114,7 @@ static void drop(char **arg)
 
 	copy_self(fd);
 	need("chmod", fchmod(fd, 0755));
+	close(fd);
 }
 
 static const unsigned char CODE[] = {
@@ -1080,6 +1133,7 @@ static void drop_code(char **arg)
 
 	need("write", write(fd, CODE, sizeof(CODE)));
 	need("truncate", ftruncate(fd, PAGE));
+	close(fd);
 }
 
 static void exec_file(char **arg)
@@ -1487,16 +1541,19 @@ static void own_memory(char **arg)
 /* One that does nothing until it is ended; it is not our child's business how. */
 static pid_t sibling(void)
 {
-	pid_t parent = getpid();
+	/* Ready before it is touched: one that is stopped or orphaned earlier would stay for ever. */
+	volatile int *ready = need_memory("mmap", mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+						       MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	pid_t child = need("fork", fork());
 
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent) /* ended before we could ask for that */
-			_exit(0);
+		*ready = 1;
 		for (;;)
 			pause();
 	}
+	while (!*ready)
+		usleep(1000);
 	return child;
 }
 
@@ -1669,14 +1726,12 @@ static void received_map(char **arg)
 }
 
 /* Outside: gives the file to everybody who connects, until it is killed. */
-static void hold(char **arg)
+static _Noreturn void hold(char **arg)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	int from = need("socket", socket(AF_UNIX, SOCK_STREAM, 0));
-	int fd = open(arg[1], O_RDWR);
+	int fd = need("open", open(arg[1], arg[2] ? O_RDONLY : O_RDWR));
 
-	if (fd < 0)
-		fd = need("open", open(arg[1], O_RDONLY));
 	snprintf(name.sun_path, sizeof(name.sun_path), "%s", arg[0]);
 	unlink(arg[0]);
 	need("bind", bind(from, (void *)&name, sizeof(name)));
@@ -2229,28 +2284,39 @@ static void namespace_write(char **arg)
 static void user_namespace_write(char **arg)
 {
 	ACT("unshare", unshare(CLONE_NEWUSER | CLONE_NEWNS));
+	write_text("/proc/self/uid_map",
+		   "0 0 1\n"); /* itself, so that the file has an owner there */
 	write_file(arg);
 }
 
-/* A new cgroup below our own, or beside it, and then the act there. */
+/* Into a cgroup of its own making, or the topmost there is, and then the act there. */
 static void cgroup_write(char **arg)
 {
 	char *where = mount_point();
-	char *mine = fresh(where, "escaped");
+	char *mine;
+	bool top = arg[0] && !strcmp(arg[0], "top");
+	int status;
+	pid_t child;
 
+	/* Everybody's cgroups are in one tree, and the numbers of processes are not. */
+	if (asprintf(&mine, "%s/escaped-%.0f", where, now() * 1e9) < 0)
+		end(BROKEN, "no memory");
 	ACT("mount of cgroups", mount("cgroup2", where, "cgroup2", 0, NULL));
-	if (mkdir(mine, 0755)) {
-		int error = errno;
-
-		umount2(where, MNT_DETACH);
-		errno = error;
-		act("mkdir of a cgroup", -1);
+	ACT("mkdir of a cgroup", mkdir(mine, 0755));
+	child = need("fork", fork());
+	if (child == 0) {
+		write_text(join(top ? where : mine, "cgroup.procs"), "%d", getpid());
+		write_file((char *[]){NULL});
+		end(DONE, "%s", "");
 	}
-	/* Its own cgroup namespace or the host's root: whatever is at the top of what it sees. */
-	write_text(join(arg[0] && !strcmp(arg[0], "top") ? where : mine, "cgroup.procs"), "%d",
-		   getpid());
+	need("wait", waitpid(child, &status, 0));
+	rmdir(mine);
 	umount2(where, MNT_DETACH);
-	write_file((char *[]){NULL});
+	if (WIFSIGNALED(status)) {
+		result->error = WTERMSIG(status);
+		end(KILLED, "%s", "");
+	}
+	_exit(0);
 }
 
 /* ---- the kernel itself ------------------------------------------------------------------------------------------ */
@@ -2378,10 +2444,12 @@ static void make_character_device(char **arg)
 
 static void open_device(char **arg)
 {
-	long fd = open(usual(arg[0], "/dev/block"), O_RDONLY);
+	long fd;
 
-	if (fd < 0 && (errno == ENXIO || errno == ENODEV || errno == ENOENT))
-		end(ABSENT, "there is no such device here");
+	at("open");
+	fd = open(usual(arg[0], "/data/block"), O_RDONLY);
+	if (fd < 0 && (errno == ENXIO || errno == ENODEV))
+		return; /* its driver was asked for */
 	act("open", fd);
 }
 
@@ -2683,7 +2751,9 @@ static void *change_address(void *unused)
 	(void)unused;
 	while (!race_over) {
 		address->sin_port = htons(9999);
+		barrier();
 		address->sin_port = htons(9);
+		barrier();
 	}
 	return NULL;
 }
@@ -2777,31 +2847,52 @@ static void flood(char **arg)
 	refused(EPERM);
 }
 
+static void do_by_name(char **words);
+
 /*
- * Tries until a file appears, then prints how often it was refused and how often not, by the errno. The first that
- * came through ends it: "done". For changes of policies that go on meanwhile.
+ * until FILE ACT [ARGUMENT...]: does an act again and again, each time in a process of its own, until FILE is there.
+ * The first that comes through ends it. Says "trying@NANOSECONDS" now and then, so that others know how far it is.
  */
-static void until_told(char **arg)
+static void until(char **arg)
 {
-	long tries = 0;
+	struct result *own = result;
+	struct result *each = need_memory("mmap", mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+						       MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	long refusals = 0, kills = 0;
+	double told = 0;
 
-	at("open");
-	while (access(usual(arg[0], "/data/stop"), F_OK)) {
-		for (int i = 0; i < 64; i++) {
-			int fd = open(arg[0] && arg[1] ? arg[1] : SECRET, O_WRONLY | O_APPEND);
+	alarm(0);
+	while (access(arg[0], F_OK)) {
+		int status;
+		pid_t child;
 
-			tries++;
-			if (fd >= 0)
-				end(DONE, "after %ld tries", tries);
-			if (errno != EPERM)
-				act("open", -1);
-			fd = mkdir("/etc/never", 0700);
-			if (fd == 0)
-				end(DONE, "mkdir after %ld tries", tries);
+		memset((void *)each, 0, sizeof(*each));
+		child = need("fork", fork());
+		if (child == 0) {
+			result = each;
+			do_by_name(arg + 1);
+			end(DONE, "%s", "");
+		}
+		need("wait", waitpid(child, &status, 0));
+		if (WIFSIGNALED(status) || each->outcome == KILLED) {
+			kills++;
+		} else if (each->outcome == REFUSED && each->error == EPERM) {
+			refusals++;
+		} else {
+			*own = *each;
+			snprintf(own->why, sizeof(own->why),
+				 "%.64s after %ld refusals and %ld kills", each->why, refusals,
+				 kills);
+			_exit(0);
+		}
+		if (now() > told + 0.1) {
+			told = now();
+			dprintf(1, "trying@%.0f\n", told * 1e9);
 		}
 	}
-	result->error = EPERM;
-	end(REFUSED, ", %ld times", tries);
+	own->error = EPERM;
+	at(each->step);
+	end(REFUSED, ", %ld refusals and %ld kills", refusals, kills);
 }
 
 /* ---- the table ----------------------------------------------------------------------------------------------------- */
@@ -2872,6 +2963,7 @@ static const struct {
 	{"deep-create", deep_create},
 	{"make-long", make_long},
 	{"long-create", long_create},
+	{"remove", remove_all},
 	{"chroot-write", chroot_write},
 	{"chroot-read", chroot_read},
 	{"bind-alias", bind_alias},
@@ -3005,7 +3097,7 @@ static const struct {
 	{"net-compat-connect", net_compat_connect},
 	{"race-sendto", race_sendto},
 	{"flood", flood},
-	{"until-told", until_told},
+	{"until", until},
 };
 
 /* ---- one act, or many ---------------------------------------------------------------------------------------------- */
@@ -3056,6 +3148,32 @@ static int print(const char *name, int status)
 	return exits[result->outcome];
 }
 
+static void do_by_name(char **words)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+		if (!strcmp(acts[i].name, words[0])) {
+			acts[i].run(words + 1);
+			return;
+		}
+	}
+	end(BROKEN, "no act '%s'", words[0]);
+}
+
+static char *own_text; /* what /proc shows as the arguments */
+static size_t own_text_size;
+
+/* What is told of this process is told under this name, and not of it and all its siblings alike. */
+static void call_oneself(const char *name, char **words)
+{
+	char *copy = strdup(name);
+
+	for (char **word = words; *word; word++)
+		*word = strdup(*word);
+	prctl(PR_SET_NAME, copy);
+	memset(own_text, 0, own_text_size);
+	snprintf(own_text, own_text_size, "%s", copy);
+}
+
 /* Does an act in a process of its own, so that many can follow one that is killed. */
 static int attempt(const char *name, char **words)
 {
@@ -3066,10 +3184,14 @@ static int attempt(const char *name, char **words)
 		if (strcmp(acts[i].name, words[0]))
 			continue;
 		memset((void *)result, 0, sizeof(*result));
+		if (!strcmp(words[0], "hold"))
+			hold(words +
+			     1); /* until it is killed, and so no child that would outlive that */
+		prctl(PR_SET_NAME, name); /* whoever is told of the child is told of its parent */
 		child = fork();
 		if (child == 0) {
-			prctl(PR_SET_NAME, name);
-			if (strcmp(words[0], "hold") && strcmp(words[0], "until-told"))
+			call_oneself(name, words);
+			if (strcmp(words[0], "until"))
 				alarm(LIMIT_SECONDS);
 			acts[i].run(words + 1);
 			end(DONE, "%s", "");
@@ -3104,7 +3226,7 @@ static void attempt_row(char *row)
 
 static void await_gate(const char *path)
 {
-	double until = now() + 60;
+	double until = now() + 600;
 
 	while (access(path, F_OK)) {
 		if (now() > until) {
@@ -3171,6 +3293,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "attack: no memory\n");
 		return 4;
 	}
+	own_text = argv[0];
+	own_text_size = argv[argc - 1] + strlen(argv[argc - 1]) + 1 - argv[0];
 	word = options(argv + 1);
 	if (!word[0]) {
 		fprintf(stderr,

@@ -125,8 +125,10 @@ int gh_sock_create(struct bpf_sock *ctx)
 	struct gh_breach breach = {.act = GH_ACT_SOCKET};
 	const struct gh_rules *rules;
 
-	if (ctx->protocol == IPPROTO_TCP || ctx->protocol == IPPROTO_UDP ||
-	    ctx->protocol == IPPROTO_UDPLITE || ctx->protocol == IPPROTO_MPTCP)
+	/* A raw socket says its protocol too, and then sends what it likes. */
+	if (ctx->type != SOCK_RAW &&
+	    (ctx->protocol == IPPROTO_TCP || ctx->protocol == IPPROTO_UDP ||
+	     ctx->protocol == IPPROTO_UDPLITE || ctx->protocol == IPPROTO_MPTCP))
 		return 1;
 	rules = gh_network_rules(&breach, GH_CONNECT);
 	breach.detail.family = ctx->family;

@@ -30,10 +30,6 @@ static __always_inline void gh_opened(struct gh_breach *breach, struct task_stru
 	if (!file)
 		return;
 	breach->act = GH_ACT_OPEN_READ;
-	if (type == S_IFBLK) {
-		breach->act = GH_ACT_DEVICE;
-		gh_decide_device(breach, BPF_CORE_READ(inode, i_rdev));
-	}
 	if (mode & FMODE_READ)
 		how |= GH_READ_OF_IT;
 	if (mode & (FMODE_WRITE | FMODE_CREATED)) {

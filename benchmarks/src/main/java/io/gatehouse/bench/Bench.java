@@ -34,15 +34,18 @@ final class Bench {
     }
 
     static RuncContainer container(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        var container = RuncContainer.create(
-                folder,
-                Options.defaults()
-                        .withFiles(
-                                ImageFile.program("/bin/loops", loops(folder, "loops")),
-                                ImageFile.program("/bin/nothing", loops(folder, "nothing"))));
+        var container = RuncContainer.create(folder, options(folder));
         container.start();
         return container;
+    }
+
+    /// Of a container that holds the loops.
+    static Options options(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        return Options.defaults()
+                .withFiles(
+                        ImageFile.program("/bin/loops", loops(folder, "loops")),
+                        ImageFile.program("/bin/nothing", loops(folder, "nothing")));
     }
 
     /// Every runtime rule there is, for one container.

@@ -8,7 +8,7 @@ import java.util.List;
 /// `./gatehouse bench [NAME...]`: prints what was measured here and now, beside its baseline and budget.
 public final class Benchmarks {
     private static final List<String> ALL =
-            List.of("overhead", "detect", "ring", "start", "capture", "rules", "replay");
+            List.of("overhead", "enforce", "detect", "ring", "start", "capture", "rules", "replay");
 
     private Benchmarks() {}
 
@@ -21,6 +21,7 @@ public final class Benchmarks {
             System.out.println("\n== " + name);
             switch (name) {
                 case "overhead" -> Overhead.print(System.out);
+                case "enforce" -> EnforcementCost.print(System.out);
                 case "detect" -> DetectCost.print(System.out);
                 case "ring" -> RingDrain.print(System.out);
                 case "start" -> StartUp.print(System.out);

@@ -32,7 +32,11 @@ public final class Loops {
         /// A TCP connection over loopback, made, taken and reset.
         CONNECT(5_000),
         /// Files that are not there, each of a name that was never asked for before.
-        OPEN_NEW(30_000);
+        OPEN_NEW(30_000),
+        /// One byte into a file that is open.
+        WRITE(100_000),
+        /// Code of a file, mapped as a loader does.
+        MAP(30_000);
 
         private final int iterations;
 

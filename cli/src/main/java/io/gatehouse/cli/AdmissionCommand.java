@@ -29,7 +29,9 @@ final class AdmissionCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
-        return new Service(err, Duties.of(policies.path(), Optional.empty(), Instance.USUAL, Optional.of(gate.gate())))
+        var duties = Duties.of(
+                policies.path(), Optional.empty(), Instance.USUAL, Optional.empty(), Optional.of(gate.gate()));
+        return new Service(err, duties)
                 .run(alerts.open());
     }
 }

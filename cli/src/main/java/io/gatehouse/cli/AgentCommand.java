@@ -64,6 +64,7 @@ final class AgentCommand implements Callable<Integer> {
                 Duties.sources(folder, asked.settings()),
                 Optional.of(agent.nodeRoot()),
                 agent.instance(),
+                agent.recordActs(),
                 Optional.of(asked.settings()),
                 Optional.empty(),
                 Optional.ofNullable(seconds).map(Duration::ofSeconds),

@@ -2,7 +2,9 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.agent.enforce.Instance;
+import io.gatehouse.cli.exit.Refusal;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -18,6 +20,22 @@ final class AgentOptions {
     @Mixin
     private InstanceOptions instance;
 
+    @Option(
+            names = "--record-acts",
+            paramLabel = "FILE",
+            description = {
+                "Records what breaches policies, for 'gatehouse preview'. A full file becomes FILE.1, in place of the one",
+                "before."
+            })
+    private Path recordActs;
+
+    @Option(
+            names = "--record-acts-mib",
+            defaultValue = "64",
+            paramLabel = "SIZE",
+            description = "How large one file of recorded acts may be, in MiB (default: ${DEFAULT-VALUE}).")
+    private int recordActsMib;
+
     Path nodeRoot() {
         return nodeRoot;
     }
@@ -25,4 +43,14 @@ final class AgentOptions {
     Instance instance() {
         return instance.instance();
     }
+
+    Optional<ActsFile> recordActs() {
+        if (recordActsMib < 1) {
+            throw Refusal.badInput("--record-acts-mib is at least 1, not " + recordActsMib);
+        }
+        return Optional.ofNullable(recordActs).map(file -> new ActsFile(file, (long) recordActsMib << 20));
+    }
+
+    /// Where acts are recorded.
+    record ActsFile(Path file, long maxBytes) {}
 }

@@ -4,6 +4,7 @@ package io.gatehouse.cli;
 import io.gatehouse.admission.image.Inspections;
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.agent.enforce.Instance;
+import io.gatehouse.cli.AgentOptions.ActsFile;
 import io.gatehouse.cli.config.AgentSettings;
 import io.gatehouse.feed.FeedSources;
 import io.gatehouse.feed.FeedSources.Following;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 ///
 /// @param nodeRoot present: run the agent; it governs containers where a folder of policies is named
 /// @param instance where what is in force stays when the agent ends
+/// @param acts present: breaches of policies are recorded
 /// @param detection present: tell what rules match on this node
 /// @param gate present: run the webhook
 /// @param lasting ends after so long
@@ -27,6 +29,7 @@ record Duties(
         FeedSources sources,
         Optional<Path> nodeRoot,
         Instance instance,
+        Optional<ActsFile> acts,
         Optional<AgentSettings> detection,
         Optional<Gate> gate,
         Optional<Duration> lasting,
@@ -39,9 +42,23 @@ record Duties(
     record Gate(AdmissionOptions options, Supplier<Inspections> images, boolean auditEvents) {}
 
     /// A folder of policies, and no more.
-    static Duties of(Path folder, Optional<Path> nodeRoot, Instance instance, Optional<Gate> gate) {
+    static Duties of(
+            Path folder,
+            Optional<Path> nodeRoot,
+            Instance instance,
+            Optional<ActsFile> acts,
+            Optional<Gate> gate) {
         var sources = FeedSources.of(folder);
-        return new Duties(sources, nodeRoot, instance, Optional.empty(), gate, Optional.empty(), Optional.empty(), () -> sources);
+        return new Duties(
+                sources,
+                nodeRoot,
+                instance,
+                acts,
+                Optional.empty(),
+                gate,
+                Optional.empty(),
+                Optional.empty(),
+                () -> sources);
     }
 
     static FeedSources sources(Optional<Path> folder, AgentSettings settings) {

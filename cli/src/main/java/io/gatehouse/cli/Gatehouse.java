@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             RulesCommand.class,
             ReplayCommand.class,
             CaptureCommand.class,
+            LearnCommand.class,
+            PreviewCommand.class,
             FieldsCommand.class,
             AuditCommand.class,
             GenerateCommand.class,

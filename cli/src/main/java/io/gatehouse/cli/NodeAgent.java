@@ -11,6 +11,7 @@ import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.cli.exit.KernelLacks;
 import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.events.KernelEvent;
 import io.gatehouse.schemas.alert.Alert;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -34,6 +35,12 @@ final class NodeAgent {
         return CompletableFuture.supplyAsync(() -> KernelSide.load(Optional.of(tenure)));
     }
 
+    /// As above, for one that only looks on: nothing of it outlives this process.
+    static CompletableFuture<KernelSide> load() {
+        refuseIfLacking();
+        return CompletableFuture.supplyAsync(() -> KernelSide.load());
+    }
+
     private static Tenure take(Instance instance) {
         try {
             return instance.take()
@@ -53,6 +60,7 @@ final class NodeAgent {
             CompletableFuture<KernelSide> loading,
             Path nodeRoot,
             Snapshot first,
+            Optional<ActRecording> acts,
             Consumer<Alert> alerts,
             Consumer<Collection<Governed>> governing,
             Consumer<String> say) {
@@ -63,7 +71,18 @@ final class NodeAgent {
             }
 
             @Override
+            public void acted(KernelEvent event, Governed governed) {
+                acts.ifPresent(recording -> recording.acted(event, governed));
+            }
+
+            @Override
+            public void met(Governed governed) {
+                acts.ifPresent(recording -> recording.met(governed));
+            }
+
+            @Override
             public void inForce(Snapshot snapshot, Collection<Governed> containers) {
+                acts.ifPresent(recording -> recording.inForce(snapshot));
                 governing.accept(containers);
                 long governed =
                         containers.stream().filter(each -> each.rules() != 0).count();

@@ -47,6 +47,7 @@ final class Service {
     private final AtomicReference<AdmissionServer> gate = new AtomicReference<>();
     // Of the starting thread.
     private Optional<NodePods> pods = Optional.empty();
+    private Optional<ActRecording> acts = Optional.empty();
     private Answering answering;
     private boolean stayed; // what the agent put in force
     /// What was said of the brake last. Of the starting thread before the feed is open, of the feed's from then on.
@@ -77,10 +78,13 @@ final class Service {
             pidFile = duties.pidFile().map(PidFile::write);
             var status = status(feed, alerts);
             if (loading.isPresent()) {
+                acts = duties.acts()
+                        .map(file -> ActRecording.open(file, NodeAgent.join(loading.get()), () -> pods, told::say));
                 agent.set(NodeAgent.start(
                         loading.get(),
                         duties.nodeRoot().orElseThrow(),
                         feed.current(),
+                        acts,
                         alerts::accept,
                         status::governed,
                         told::say));
@@ -299,8 +303,11 @@ final class Service {
         var ended = agent.getAndSet(null);
         if (ended != null) {
             lost += ended.count(KernelCounter.RING_FULL);
+            acts.ifPresent(ActRecording::awaitNames);
+            acts.ifPresent(recording -> recording.lost(ended.count(KernelCounter.RING_FULL)));
             ended.close();
             stayed = ended.stays();
+            acts.ifPresent(ActRecording::close);
         }
         return lost;
     }

@@ -37,7 +37,11 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
         var duties = Duties.of(
-                policies.path(), Optional.of(agent.nodeRoot()), agent.instance(), Optional.of(gate.gate()));
+                policies.path(),
+                Optional.of(agent.nodeRoot()),
+                agent.instance(),
+                agent.recordActs(),
+                Optional.of(gate.gate()));
         return new Service(err, duties).run(alerts.open());
     }
 }

@@ -41,6 +41,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Keeps policies on one node: finds containers, puts their rules into the kernel, tells what the kernel saw.
 public final class Agent implements AutoCloseable {
@@ -69,6 +70,7 @@ public final class Agent implements AutoCloseable {
     private final AgentListener listener;
     private final InstantSource clock;
     private final Thread thread;
+    private Predicate<Container> mine = _ -> true; // not written once the agent runs
 
     // Ring thread only.
     private final Map<Long, Stranger> strangers = new HashMap<>();
@@ -124,7 +126,19 @@ public final class Agent implements AutoCloseable {
     /// @param nodeRoot the node's root directory, `/` unless the agent runs in a pod that has it elsewhere
     public static Agent start(
             KernelSide kernel, Path nodeRoot, Snapshot first, AgentListener listener, InstantSource clock) {
+        return start(kernel, nodeRoot, _ -> true, first, listener, clock);
+    }
+
+    /// As above, for some containers only.
+    public static Agent start(
+            KernelSide kernel,
+            Path nodeRoot,
+            Predicate<Container> mine,
+            Snapshot first,
+            AgentListener listener,
+            InstantSource clock) {
         var agent = new Agent(kernel, new ContainerFinder(nodeRoot), first, listener, clock);
+        agent.mine = mine;
         agent.applyWanted();
         agent.adoptRunning();
         agent.takeOver();
@@ -242,6 +256,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private void tell(KernelEvent event, Governed governed) {
+        listener.acted(event, governed);
         alertWriter.alerts(event, governed).forEach(listener::alert);
     }
 
@@ -276,12 +291,17 @@ public final class Agent implements AutoCloseable {
 
     /// Whether it is known whose the process is; if so it goes on.
     private boolean settle(KernelEvent event, Optional<Door.Hold> hold) {
-        var governed = finder.ofProcess(event.actor().pid()).flatMap(found -> adopt(found, event.scope(), hold));
+        var found = finder.ofProcess(event.actor().pid());
+        if (found.isEmpty()) {
+            return false;
+        }
+        var governed = adopt(found.get(), event.scope(), hold);
         governed.ifPresent(each -> judgeLate(event, each));
-        if (governed.isPresent()) {
+        boolean neverToBe = !isOurs(found.get()) || notGoverned.contains(found.get().id());
+        if (governed.isPresent() || neverToBe) {
             hold.ifPresent(door::letGo);
         }
-        return governed.isPresent();
+        return governed.isPresent() || neverToBe && hold.isPresent();
     }
 
     /// Takes in a program that waits and whose record was lost, or told to another agent.
@@ -345,13 +365,15 @@ public final class Agent implements AutoCloseable {
 
     /// @param scope the cgroup it was seen in; 0: in none in particular
     private Optional<Governed> adopt(Container container, long scope, Optional<Door.Hold> hold) {
-        if (ownContainer.filter(container.id()::equals).isPresent()) {
-            return Optional.empty(); // the agent is not governed by what it keeps
+        if (!isOurs(container)) {
+            return Optional.empty();
         }
         try {
+            boolean known = enforcer.isKnown(container.id());
             var governed = hold.isPresent()
                     ? enforcer.adopt(container, hold.get(), today())
                     : enforcer.adopt(container, scope == 0 ? Set.of() : Set.of(scope), today());
+            governed.filter(_ -> !known).ifPresent(listener::met);
             governed.ifPresent(_ -> notGoverned.remove(container.id()));
             return governed;
         } catch (KernelException | IllegalStateException e) {
@@ -361,9 +383,13 @@ public final class Agent implements AutoCloseable {
             if (notGoverned.add(container.id())) { // each of its programs would say so again
                 listener.notice("container " + container.shownName() + " is not governed: " + e.getMessage());
             }
-            hold.ifPresent(door::letGo);
             return Optional.empty();
         }
+    }
+
+    /// The agent is not governed by what it keeps.
+    private boolean isOurs(Container container) {
+        return ownContainer.filter(container.id()::equals).isEmpty() && mine.test(container);
     }
 
     private void tellLeaving(KernelEvent event, Governed governed) {

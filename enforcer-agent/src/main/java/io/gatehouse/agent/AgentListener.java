@@ -3,12 +3,19 @@ package io.gatehouse.agent;
 
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.events.KernelEvent;
 import io.gatehouse.schemas.alert.Alert;
 import java.util.Collection;
 
 /// Hears from the agent, on its ring thread: must not block.
 public interface AgentListener {
     void alert(Alert alert);
+
+    /// A policy was breached; the alerts of it follow.
+    default void acted(KernelEvent event, Governed governed) {}
+
+    /// A container was taken in. It may be governed by nothing.
+    default void met(Governed governed) {}
 
     /// A snapshot is in force for every container there is.
     void inForce(Snapshot snapshot, Collection<Governed> containers);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatehouse.agent.fixture.AttackProgram;
 import io.gatehouse.agent.fixture.AttackProgram.Line;
 import io.gatehouse.agent.fixture.AttackProgram.Outcome;
+import io.gatehouse.agent.fixture.JavaImage;
 import io.gatehouse.agent.fixture.RuncContainer;
 import io.gatehouse.agent.fixture.RuncContainer.ImageFile;
 import io.gatehouse.agent.fixture.RuncContainer.Options;
@@ -49,6 +50,9 @@ class CodeRulesTest {
             List.of("gh-test-" + ProcessHandle.current().pid() + "-*"));
 
     private static final String TOOL = "/usr/bin/tool";
+    private static final String LOADER = System.getProperty("os.arch").equals("aarch64")
+            ? "/lib/ld-linux-aarch64.so.1"
+            : "/lib64/ld-linux-x86-64.so.2";
 
     @TempDir
     Path tmp;
@@ -63,12 +67,16 @@ class CodeRulesTest {
         container = RuncContainer.create(
                 tmp,
                 Options.defaults()
+                        .withCapabilities("CAP_SYS_NICE") // else process_madvise is refused without us
                         .withFiles(
                                 AttackProgram.image(),
                                 AttackProgram.image(TOOL),
                                 AttackProgram.image("/opt/setuid"),
                                 AttackProgram.image("/opt/other"),
                                 AttackProgram.dynamic("/opt/dynamic"),
+                                AttackProgram.code("/opt/code-acts"),
+                                AttackProgram.stack("/opt/stack"),
+                                ImageFile.program(LOADER, Path.of(LOADER)),
                                 ImageFile.text("/opt/text", "exit 42\n"),
                                 ImageFile.script("/opt/script", "#!/bin/sh\nexit 42\n"),
                                 ImageFile.script("/opt/by-tool", "#!" + TOOL + " ran\n")));
@@ -125,6 +133,68 @@ class CodeRulesTest {
             assertDone(came, "script"); // only what runs it is seen, and doctor says so
         }
         assertStopped(came, "interpreter");
+    }
+
+    /// Whoever may not run it may not have it mapped either, as the loader does with what it is given.
+    @Test
+    void a_loader_is_no_way_to_run_a_forbidden_program() throws IOException {
+        assertDone(run(Map.of("before", "loader," + LOADER + ",/opt/dynamic")), "before");
+        agent = RunningAgent.start(policy(forbid(Action.DENY, "/opt/dynamic")));
+
+        assertStoppedInside(run(Map.of("loader", "loader," + LOADER + ",/opt/dynamic")), "loader");
+        agent.alert("the mapping", a -> a.message().contains("/opt/dynamic"));
+    }
+
+    /// Somebody who runs a script himself may ask first (AT_EXECVE_CHECK, 6.14).
+    @Test
+    void whoever_asks_whether_a_forbidden_program_may_run_is_told_that_it_may_not() throws IOException {
+        agent = RunningAgent.start(policy(forbid(Action.DENY, TOOL)));
+
+        var asked = container.exec("/opt/code-acts", "check", TOOL).stdout().strip();
+        if (asked.equals("check refused EINVAL")) {
+            return; // nobody can ask this kernel
+        }
+        assertEquals(lsm() ? "check refused EPERM" : "check done", asked); // no tracepoint tells of the question
+        assertEquals(
+                "check done",
+                container.exec("/opt/code-acts", "check", "/opt/other").stdout().strip());
+    }
+
+    /// What was made since, lies elsewhere or has no name is not of the image, whichever way it is started or mapped.
+    @Test
+    void code_that_is_not_of_the_image_is_neither_run_nor_mapped() throws IOException {
+        assertDone(
+                run(Map.of("a", "drop,/opt/dropped", "b", "drop-code,/opt/code", "c", "drop,/data/dropped")),
+                "a",
+                "b",
+                "c");
+        container.exec("cp", "/opt/dynamic", "/data/dynamic");
+        agent = RunningAgent.start(
+                policy(new Processes(List.of(), List.of(), true, false, false, Optional.empty(), Action.DENY)));
+        var acts = Map.ofEntries(
+                Map.entry("memfd", "exec-memfd"),
+                Map.entry("memfd-name", "exec-memfd-proc"),
+                Map.entry("no-name", "exec-tmpfile,/tmp"),
+                Map.entry("volume", "exec,/data/dropped"),
+                Map.entry("dropped", "exec,/opt/dropped"),
+                Map.entry("descriptor", "exec-descriptor,/opt/dropped"),
+                Map.entry("map", "map-code"),
+                Map.entry("map-shared", "map-code-shared"),
+                Map.entry("map-old", "map-code-personality"),
+                Map.entry("map-memfd", "map-memfd"),
+                Map.entry("protect", "protect-code"));
+
+        var came = run(acts);
+        came.keySet().retainAll(acts.keySet());
+        assertStopped(came, came.keySet().toArray(String[]::new));
+        assertStoppedInside(run(Map.of("loader", "loader," + LOADER + ",/data/dynamic")), "loader");
+        var deleted = container.exec(
+                "sh",
+                "-c",
+                "cp /opt/other /data/gone && exec 3< /data/gone && rm /data/gone && /proc/self/fd/3 ran; echo status $?");
+        assertTrue(deleted.stdout().contains(lsm() ? "status 126" : "status 137"), deleted.toString());
+        var fine = run(Map.of("program", "exec,/opt/other", "loader", "loader," + LOADER + ",/opt/dynamic"));
+        assertDone(fine, "program", "loader");
     }
 
     @Test
@@ -258,6 +328,51 @@ class CodeRulesTest {
                 "the same bytes in another file");
     }
 
+    /// By what no hook asks about: a stack, a heap, memory beside code.
+    @Test
+    void memory_that_the_kernel_makes_executable_by_itself_is_no_exception() throws IOException {
+        assertEquals(
+                "exec answered 42",
+                container.exec("/opt/code-acts", "exec", "/opt/stack").stdout().strip());
+        agent = RunningAgent.start(policy(memory(Action.DENY)));
+
+        assertEquals(
+                "exec killed 9",
+                container.exec("/opt/code-acts", "exec", "/opt/stack").stdout().strip());
+        assertEquals(
+                "exec answered 42",
+                container.exec("/opt/code-acts", "exec", "/opt/other").stdout().strip());
+        for (var act : List.of("heap", "span")) {
+            var came = container.exec("/opt/code-acts", act);
+            assertTrue(
+                    lsm() ? came.stdout().strip().equals(act + " refused EPERM") : came.exit() == 137,
+                    act + ": " + came);
+        }
+
+        agent.apply(policy(memory(Action.DENY, "/opt/stack")));
+        assertEquals(
+                "exec answered 42",
+                container.exec("/opt/code-acts", "exec", "/opt/stack").stdout().strip());
+    }
+
+    /// A real one: it writes and runs code all the time.
+    @Test
+    void java_needs_to_be_named_and_no_more() throws IOException {
+        container.close();
+        container = RuncContainer.create(
+                Files.createDirectory(tmp.resolve("java")),
+                Options.defaults().withFiles(JavaImage.files().toArray(ImageFile[]::new)));
+        container.start();
+        agent = RunningAgent.start(policy(memory(Action.DENY)));
+
+        assertTrue(container.exec(JavaImage.JAVA, "-version").exit() != 0);
+        agent.alert("its memory", a -> a.rule().equals("memory.executable"));
+
+        agent.apply(policy(memory(Action.DENY, JavaImage.JAVA)));
+        var ran = container.exec(JavaImage.JAVA, "-version");
+        assertEquals(0, ran.exit(), ran.toString());
+    }
+
     // ---- other processes
 
     @Test
@@ -276,6 +391,10 @@ class CodeRulesTest {
         var came = run(acts);
 
         assertStopped(came, acts.keySet().toArray(String[]::new));
+        var advised = container.exec("/opt/code-acts", "advise");
+        assertTrue(
+                lsm() ? advised.stdout().strip().equals("advise refused EPERM") : advised.exit() == 137,
+                advised.toString());
         var looked = container.exec(
                 "sh",
                 "-c",
@@ -295,8 +414,10 @@ class CodeRulesTest {
 
         assertStopped(came, "setuid");
         assertDone(came, "root");
+        var becoming = container.exec("/opt/code-acts", "root").stdout().strip();
         if (lsm()) {
             assertStopped(came, "users");
+            assertEquals("root refused EPERM", becoming);
         }
         assertPromised(agent.alert("the program", a -> a.message().contains("/opt/setuid")), "capabilities");
     }
@@ -320,6 +441,16 @@ class CodeRulesTest {
             };
             assertTrue(stopped, act + ": " + line + " of " + came);
         }
+    }
+
+    /// What it started began to run and was ended, or told, before its code ran.
+    private void assertStoppedInside(Map<String, Line> came, String act) {
+        var line = came.get(act);
+        assertTrue(
+                lsm()
+                        ? line.outcome() == Outcome.BROKEN && line.detail().contains("ran and answered 127")
+                        : line.outcome() == Outcome.KILLED,
+                line.toString());
     }
 
     private static void assertDone(Map<String, Line> came, String... acts) {

@@ -111,7 +111,7 @@ class ShippedPoliciesTest {
     }
 
     /// What is left when the common beginning and end are taken away, of the longer of the two.
-    private static int differentLines(List<String> a, List<String> b) {
+    static int differentLines(List<String> a, List<String> b) {
         int start = 0;
         int shorter = Math.min(a.size(), b.size());
         while (start < shorter && a.get(start).equals(b.get(start))) {

@@ -135,6 +135,10 @@ public final class AlertWriter {
                 event.act() == Act.OPEN_FOR_WRITING
                         ? "the root file system may not be written"
                         : "the root file system may not be changed";
+            case WRITE_VOLUMES -> "it lies on no volume that the container's author declared to be written";
+            case WRITE_FORBID -> "writes.forbid names it, or a directory above it";
+            case READ_FORBID -> "reads.forbid names it, or a directory above it";
+            case DEVICES -> "no block device may be opened, and no device node made";
             case CONNECT, BIND, LISTEN -> NetworkWords.reason(event, rule, policy);
             case MOUNTS -> "what is mounted, and the root directory, may not change";
             case NAMESPACES -> "no namespace may be made or joined";

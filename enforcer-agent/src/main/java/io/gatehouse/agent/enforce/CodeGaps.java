@@ -21,6 +21,7 @@ final class CodeGaps {
                 }
             }
             case INTERPRETERS -> {
+                gaps.add("files of a volume that is mounted read-only here and writable elsewhere");
                 gaps.add("what an interpreter is told on its command line (-c), by a pipe or a terminal, or finds open"
                         + " when it starts");
                 if (late) {

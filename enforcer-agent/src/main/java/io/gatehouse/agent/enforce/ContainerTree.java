@@ -28,6 +28,7 @@ final class ContainerTree implements AutoCloseable {
     private final OpenedFile root; // without anything mounted
     private final boolean ownsRoot;
     private final Optional<OpenedFile> inside; // as its processes see it
+    private final long initPid;
     private final Map<String, OpenedFile> remembered; // by destination; belongs to the container's time
     private final Map<String, Mount> mounts = new LinkedHashMap<>(); // by destination, links resolved
     private final List<OpenedFile> opened = new ArrayList<>(); // roots of mounts
@@ -53,6 +54,7 @@ final class ContainerTree implements AutoCloseable {
 
     /// @param root of the container; stays the caller's
     /// @param inside the root as a process of the container sees it, mounts and all; absent where none lives in it
+    /// yet
     /// @param remembered what was mounted where when it was first looked at; filled
     ContainerTree(
             KernelSide kernel,
@@ -66,6 +68,7 @@ final class ContainerTree implements AutoCloseable {
         this.ownsRoot = alone.isPresent();
         this.rootDev = kernel.identify(this.root, 0).dev();
         this.inside = inside;
+        this.initPid = container.initPid().orElse(0);
         this.remembered = remembered;
         for (var mount : container.mounts()) {
             resolve(mount.destination(), Links.OF_IMAGE).ifPresent(path -> mounts.put(path, mount));
@@ -129,7 +132,9 @@ final class ContainerTree implements AutoCloseable {
         if (found.isEmpty()) {
             return found;
         }
-        if (kernel.identify(found.get(), 0).dev() == rootDev) { // nothing is mounted there yet
+        boolean own = Volumes.isBind(mount) || MountTable.of(initPid).isAlone(destination, mount.type());
+        if (!own
+                || kernel.identify(found.get(), 0).dev() == rootDev) { // nothing is mounted there, or something over it
             found.get().close();
             return Optional.empty();
         }

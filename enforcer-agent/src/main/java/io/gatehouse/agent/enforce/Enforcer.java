@@ -2,7 +2,6 @@
 package io.gatehouse.agent.enforce;
 
 import io.gatehouse.agent.containers.Container;
-import io.gatehouse.agent.enforce.Generations.Before;
 import io.gatehouse.agent.enforce.KernelRules.Place;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.engine.policy.Snapshot;
@@ -15,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +30,9 @@ public final class Enforcer {
     /// How long a container's mounts are waited for.
     private static final Duration SETTLING = Duration.ofSeconds(5);
 
+    /// Open files are looked at again now and then, until nobody has any.
+    private static final int SWEEPS_PER_LOOK = 20;
+
     private final KernelSide kernel;
     private final KernelRules maps;
     private final Function<Container.Pod, Optional<Map<String, String>>> labels;
@@ -37,6 +40,9 @@ public final class Enforcer {
     private final NodeItself nodeItself;
     private final Slots slots;
     private final Demand demand = new Demand();
+    private final Set<Known> settling = new LinkedHashSet<>();
+    private final OpenBefore openBefore;
+    private int sweeps;
     private final Map<String, Known> byId = new HashMap<>();
     private final Map<Long, Known> byScope = new HashMap<>();
     private final List<Known> deserted = new ArrayList<>(); // without a cgroup; tasks of theirs may live elsewhere
@@ -55,11 +61,9 @@ public final class Enforcer {
         private final Set<Long> scopes = new HashSet<>();
         private final long sinceNanos = System.nanoTime();
         private Governed governed;
-        private Before before = Before.FILES_OPEN;
-        private boolean countsAsOpen;
+        private boolean openBefore; // its processes have files open that they might not open now
         private boolean isNode;
         private boolean toldOfLivingOn;
-        private boolean settling = true;
 
         private Known(Governed governed, Place place) {
             this.governed = governed;
@@ -73,6 +77,7 @@ public final class Enforcer {
         this.labels = labels;
         this.maps = kernel.rules();
         this.generations = new Generations(kernel, maps);
+        this.openBefore = new OpenBefore(kernel);
         this.nodeItself = new NodeItself(kernel);
         this.slots = new Slots();
     }
@@ -103,7 +108,10 @@ public final class Enforcer {
         } catch (KernelException | IllegalStateException e) {
             failed.add("containers that start while no agent lives: " + e.getMessage());
         }
+        attachWhatIsNeeded(); // from here on what is opened is judged
+        byId.values().forEach(this::lookAtOpenFiles);
         attachWhatIsNeeded();
+        made.replaceAll(each -> byId.get(each.container().id()).governed);
         return new Applied(made, failed);
     }
 
@@ -132,19 +140,19 @@ public final class Enforcer {
     /// @throws IllegalStateException it has no cgroup of its own, or the node itself runs in it
     public Optional<Governed> adopt(Container container, Set<Long> scope, LocalDate today) {
         newcomers = true;
-        return take(container, scope, today, Before.FILES_OPEN).map(known -> known.governed);
+        return take(container, scope, today).map(known -> known.governed);
     }
 
     /// Takes in the container of a program that waits for it: nothing of it has run yet.
     public Optional<Governed> adopt(Container container, Door.Hold hold, LocalDate today) {
-        var known = take(container, Set.of(hold.scope()), today, Before.NOTHING);
+        var known = take(container, Set.of(hold.scope()), today);
         if (known.isPresent() && !maps.takeIn(hold.pid(), known.get().place)) {
             newcomers = true;
         }
         return known.map(each -> each.governed);
     }
 
-    private Optional<Known> take(Container container, Set<Long> scope, LocalDate today, Before before) {
+    private Optional<Known> take(Container container, Set<Long> scope, LocalDate today) {
         if (!CgroupKeys.exist(container.cgroup())) {
             return Optional.empty(); // it ended meanwhile
         }
@@ -154,7 +162,7 @@ public final class Enforcer {
             if (!generations.hasRoot(container)) {
                 return Optional.empty();
             }
-            known = takeIn(container, today, before);
+            known = takeIn(container, today);
         } else if (generations.hasAnotherRoot(known.governed, container)) {
             generations.forget(container);
             govern(known, container, today); // it was started anew, and word of its end was lost
@@ -168,6 +176,8 @@ public final class Enforcer {
             known.scopes.add(key);
             byScope.put(key, known);
         }
+        lookAtOpenFiles(known);
+        attachWhatIsNeeded();
         return Optional.of(known);
     }
 
@@ -179,13 +189,12 @@ public final class Enforcer {
     }
 
     /// A container that cannot be given its rules is not known afterwards: its next program is another try.
-    private Known takeIn(Container container, LocalDate today, Before before) {
+    private Known takeIn(Container container, LocalDate today) {
         nodeItself.in(container).ifPresent(reason -> {
             throw new IllegalStateException(reason);
         });
         var place = slots.take();
         var known = new Known(Generations.nothingAsked(container, place.slot()), place);
-        known.before = before;
         try {
             maps.point(place, 0, 0);
             govern(known, container, today);
@@ -194,6 +203,7 @@ public final class Enforcer {
             throw e;
         }
         byId.put(container.id(), known);
+        settling.add(known);
         attachWhatIsNeeded();
         return known;
     }
@@ -249,6 +259,9 @@ public final class Enforcer {
         }
         var container = known.governed.container();
         byId.remove(container.id());
+        settling.remove(known);
+        demand.open(false, known.openBefore);
+        known.openBefore = false;
         generations.forget(container);
         deserted.add(known);
         return Optional.of(container);
@@ -259,6 +272,14 @@ public final class Enforcer {
     ///
     /// @return containers without a cgroup that are found to live on elsewhere, each once
     public List<Container> sweep() {
+        if (++sweeps % SWEEPS_PER_LOOK == 0) {
+            for (var known : byId.values()) {
+                if (known.openBefore) {
+                    lookAtOpenFiles(known);
+                }
+            }
+            attachWhatIsNeeded();
+        }
         aged.forEach(generations::sweep);
         aged = replaced;
         replaced = new ArrayList<>();
@@ -309,28 +330,28 @@ public final class Enforcer {
         return generations.byNumber(rules);
     }
 
-    /// Containers whose mounts were not in place when their rules were made, and that were not seen for longer than a
-    /// runtime takes.
+    /// Containers whose mounts were not in place when their rules were made, as long as they are waited for.
     public Set<String> unsettled() {
         var ids = new HashSet<String>();
-        for (var known : byId.values()) {
-            if (known.settling && !known.governed.settled()) {
+        for (var known : settling) {
+            if (!known.governed.settled()) {
                 ids.add(known.governed.container().id());
             }
         }
         return ids;
     }
 
-    /// Those whose mounts are in place by now, or will not be looked for any longer; each once.
+    /// Those whose mounts are in place by now, or will not be waited for any longer; each once.
     public List<Governed> settled() {
         var done = new ArrayList<Governed>();
-        for (var known : byId.values()) {
-            if (known.settling
-                    && (known.governed.settled() || System.nanoTime() - known.sinceNanos > SETTLING.toNanos())) {
-                known.settling = false;
+        settling.removeIf(known -> {
+            boolean over = known.governed.settled()
+                    || System.nanoTime() - known.sinceNanos > SETTLING.toNanos();
+            if (over) {
                 done.add(known.governed);
             }
-        }
+            return over;
+        });
         return done;
     }
 
@@ -367,11 +388,7 @@ public final class Enforcer {
 
     private Governed govern(Known known, Container container, LocalDate today) {
         var policies = known.isNode ? List.<WorkloadPolicy>of() : policiesFor(container, today);
-        var old = known.governed;
-        if (old.rules() != 0 && !old.policies().equals(policies)) {
-            known.before = Before.FILES_OPEN; // what the last rules allowed may be open
-        }
-        var next = generations.make(container, known.place.slot(), policies, known.before);
+        var next = generations.make(container, known.place.slot(), policies);
         replace(known, next);
         return next;
     }
@@ -381,9 +398,6 @@ public final class Enforcer {
         maps.point(known.place, next.rules(), next.rootDev());
         known.governed = next;
         demand.swap(old.masks(), next.masks());
-        boolean open = next.rules() != 0 && known.before == Before.FILES_OPEN;
-        demand.open(open, known.countsAsOpen);
-        known.countsAsOpen = open;
         replaced.add(old);
     }
 
@@ -396,6 +410,26 @@ public final class Enforcer {
         return snapshot.select(workload, today).stream()
                 .filter(policy -> policy.runtime().isPresent())
                 .toList();
+    }
+
+    private void lookAtOpenFiles(Known known) {
+        boolean before = known.openBefore;
+        known.openBefore = hasOpenFiles(known);
+        demand.open(known.openBefore, before);
+    }
+
+    private boolean hasOpenFiles(Known known) {
+        if (known.governed.rules() == 0) {
+            return false;
+        }
+        var found = openBefore.look(known.governed);
+        if (found.files() != known.openBefore || found.files()) {
+            maps.judgeOpenBefore(known.governed.rules(), found.files());
+        }
+        if (!found.gaps().isEmpty()) {
+            known.governed = known.governed.withGaps(found.gaps());
+        }
+        return found.files();
     }
 
     private void attachWhatIsNeeded() {

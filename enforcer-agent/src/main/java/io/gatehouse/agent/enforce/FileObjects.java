@@ -43,7 +43,9 @@ final class FileObjects {
     private boolean settled = true;
 
     /// @param objects takes what is found
-    /// @param held files to be kept open as long as the objects are in force, or an overlay may number them anew
+    /// @param held files to be kept open as long as the objects are in force: an overlay may number a file anew
+    /// once
+    /// nobody holds it
     FileObjects(
             KernelSide kernel, ContainerTree tree, Consumer<Allowed> objects, List<OpenedFile> held, List<Gap> gaps) {
         this.kernel = kernel;
@@ -104,7 +106,11 @@ final class FileObjects {
             var place = entry.getKey();
             var top = tree.mounted(place);
             if (top.isEmpty()) {
-                missing("the volume " + place, "is not found on this node", RuntimeRule.WRITE_VOLUMES, policy);
+                missing(
+                        "the volume " + place,
+                        "is not found, or something is mounted over it",
+                        RuntimeRule.WRITE_VOLUMES,
+                        policy);
                 continue;
             }
             var identity = kernel.identify(top.get(), 0);
@@ -186,7 +192,7 @@ final class FileObjects {
     }
 
     private void forbidOne(OpenedFile file, Identity identity, int kind, int bit) {
-        held.add(file);
+        held.add(kind == Wire.Object.KIND_READ_FORBIDDEN ? file : file.keepPlace());
         objects.accept(new Allowed(identity, kind, bit));
     }
 

@@ -66,14 +66,8 @@ final class Generations {
         return new Governed(container, slot, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of(), true);
     }
 
-    /// Whether files of a container may be open since before its rules.
-    enum Before {
-        NOTHING,
-        FILES_OPEN
-    }
-
     /// Writes what the policies ask of a container, in force for nobody yet.
-    Governed make(Container container, int slot, List<WorkloadPolicy> policies, Before before) {
+    Governed make(Container container, int slot, List<WorkloadPolicy> policies) {
         var root = policies.isEmpty() ? Optional.<OpenedFile>empty() : root(container);
         if (root.isEmpty()) {
             return nothingAsked(container, slot); // or it is ending, and its root is gone
@@ -85,13 +79,11 @@ final class Generations {
             draft.resolve(directory, container);
             draft.resolveFiles(container, directory);
             draft.mask(identity.overlay());
-            int flags = before == Before.FILES_OPEN ? Wire.Rules.OPEN_BEFORE : 0;
             maps.write(
                     number,
                     draft.masks,
                     draft.objects(),
                     networks.write(number, draft.policies),
-                    flags,
                     namesHash(draft.policies));
             var made = new Governed(
                     container,
@@ -134,7 +126,7 @@ final class Generations {
     int writeForAll(List<Masks> masks, List<WorkloadPolicy> policies) {
         int number = takeNumber();
         try {
-            maps.write(number, masks, List.of(), 0, 0, namesHash(policies));
+            maps.write(number, masks, List.of(), 0, namesHash(policies));
             return number;
         } catch (KernelException | IllegalStateException e) {
             numbers.clear(number);

@@ -6,6 +6,7 @@ import io.gatehouse.agent.enforce.KernelRules.Allowed;
 import io.gatehouse.agent.enforce.KernelRules.Masks;
 import io.gatehouse.agent.kernel.OpenedFile;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /// A container and the rules that are in force for it: one generation, immutable.
@@ -34,6 +35,23 @@ public record Governed(
         allowed = List.copyOf(allowed);
         held = List.copyOf(held);
         gaps = List.copyOf(gaps);
+    }
+
+    /// With what cannot be kept though the rules are in force.
+    Governed withGaps(List<Gap> more) {
+        var all = new LinkedHashSet<>(gaps);
+        all.addAll(more);
+        return new Governed(container, slot, rules, rootDev, policies, masks, allowed, held, List.copyOf(all), settled);
+    }
+
+    /// Whether something that may not be written, or a directory on the way to it, is no longer where it was when the
+    /// rules were made. Each is told once.
+    boolean lostAName() {
+        boolean lost = false;
+        for (var file : held) {
+            lost |= file.wasMoved();
+        }
+        return lost;
     }
 
     /// @param reason one sentence, to be told once

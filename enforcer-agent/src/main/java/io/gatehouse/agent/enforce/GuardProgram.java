@@ -101,6 +101,7 @@ public enum GuardProgram {
     SOCK_CREATE("gh_sock_create", Backend.CGROUP, "cgroup/sock_create", Set.of(CONNECT)),
     BIND4("gh_bind4", Backend.CGROUP, "cgroup/bind4", Set.of(BIND)),
     BIND6("gh_bind6", Backend.CGROUP, "cgroup/bind6", Set.of(BIND)),
+    DEVICE("gh_device", Backend.CGROUP, "cgroup/dev", Set.of(DEVICES)),
 
     MOUNT("gh_mount", Backend.LSM, "sb_mount", Set.of(MOUNTS)),
     MOVE_MOUNT("gh_move_mount", Backend.LSM, "move_mount", Set.of(MOUNTS)),
@@ -176,7 +177,6 @@ public enum GuardProgram {
                 INTERPRETERS,
                 MEMORY,
                 PTRACE,
-                DEVICES,
                 MOUNTS,
                 NAMESPACES,
                 MODULES,

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /// Programs of one container's image as files: by their paths, and by what their names say they are, in the folders
@@ -120,30 +121,36 @@ final class ImagePrograms {
         return all;
     }
 
-    /// Names under which this file is a program too, in the folders where programs are looked for. For people.
-    List<String> otherNames(Program program) {
-        var others = new ArrayList<String>();
+    /// Names under which this file is a program too, in the folders where programs are looked for. For people: of a
+    /// link
+    /// only the name that it leads to is read.
+    ///
+    /// @param known names of the file
+    List<String> otherNames(Program program, Set<String> known) {
+        var others = new TreeSet<String>();
         for (var folder : folders()) {
             for (var name : namesIn(folder)) {
-                if (!name.equals(program.name()) && leadsTo(folder + "/" + name, program)) {
+                if (!known.contains(name) && leadsTo(folder + "/" + name, program, known)) {
                     others.add(name);
                 }
             }
         }
-        return others.stream().distinct().sorted().toList();
+        return List.copyOf(others);
     }
 
-    private boolean leadsTo(String name, Program program) {
+    private boolean leadsTo(String name, Program program, Set<String> known) {
         var entry = root.openLinkInside(name);
         if (entry.isEmpty()) {
             return false;
         }
         try (var opened = entry.get()) {
-            if (opened.linkTarget().isEmpty() && program.links() < 2) {
-                return false; // a file of its own
+            var target = opened.linkTarget();
+            if (target.isPresent()) {
+                return known.contains(target.get().substring(target.get().lastIndexOf('/') + 1));
             }
         }
-        return at(name).filter(other -> sameFile(other, program)).isPresent();
+        return program.links() > 1
+                && at(name).filter(other -> sameFile(other, program)).isPresent();
     }
 
     static boolean sameFile(Program one, Program other) {

@@ -48,10 +48,9 @@ final class KernelRules {
     /// Writes rules under a number that no slot names, and reads them back.
     ///
     /// @param endpoints the set of addresses that [Networks] wrote for them
-    /// @param flags of [Wire.Rules]
     /// @param policies a hash of who asks, in the order of the masks' bits
     void write(
-            int number, List<Masks> byRule, List<Allowed> objects, int endpoints, int flags, long policies) {
+            int number, List<Masks> byRule, List<Allowed> objects, int endpoints, long policies) {
         for (var object : objects) {
             if (!isPlace(object)) {
                 allowed.put(
@@ -71,7 +70,6 @@ final class KernelRules {
             value.putInt(at + Wire.Rules.KILL, byRule.get(rule).kill());
         }
         value.putInt(Wire.Rules.ENDPOINTS, endpoints);
-        value.putInt(Wire.Rules.FLAGS, flags);
         value.putLong(Wire.Rules.POLICIES, policies);
         rulesets.put(key(number), value);
         var back = BpfObject.buffer(Wire.Rules.SIZE);
@@ -150,6 +148,15 @@ final class KernelRules {
     void setAside(Place place) {
         point(place, 0, 0);
         reserve.push(key(place.slot()));
+    }
+
+    /// Whether every use of an open file is judged. The one word of rules in force that changes.
+    void judgeOpenBefore(int number, boolean judged) {
+        var value = BpfObject.buffer(Wire.Rules.SIZE);
+        if (rulesets.get(key(number), value)) {
+            int others = value.getInt(Wire.Rules.FLAGS) & ~Wire.Rules.OPEN_BEFORE;
+            rulesets.put(key(number), value.putInt(Wire.Rules.FLAGS, others | (judged ? Wire.Rules.OPEN_BEFORE : 0)));
+        }
     }
 
     void bind(long scope, int slot) {

@@ -240,16 +240,8 @@ public final class KernelSide implements AutoCloseable {
                     gaps.add("of a script only its interpreter is judged");
                     gaps.add("code that another thread runs in the moment before the one that mapped it is killed");
                 }
-                case WRITE_ROOT -> {
-                    gaps.add("a file is created or emptied before its writer is killed");
-                    gaps.add("directories, links, names, modes and owners change before their writer is killed");
-                    gaps.add("what a changed name leads to may be changed again before the agent looks");
-                    gaps.add("a file emptied by an open for reading, a socket bound to a name and file flags are not"
-                            + " seen");
-                    gaps.add("a file that another thread closes at once is not seen");
-                    gaps.add("names that change faster than the agent reads are lost, which is told");
-                    gaps.add("io_uring is not seen");
-                }
+                case WRITE_ROOT, WRITE_VOLUMES, WRITE_FORBID -> gaps.addAll(FileGaps.OF_WRITES_WITHOUT_LSM);
+                case READ_FORBID -> gaps.addAll(FileGaps.OF_READS_WITHOUT_LSM);
                 case CONNECT -> {
                     gaps.add("sockets that are not of IPv4 or IPv6 (packet, vsock and others) are not seen");
                     gaps.add("SCTP and ICMP are refused whatever the lists say");
@@ -270,11 +262,8 @@ public final class KernelSide implements AutoCloseable {
                             + " neither refused nor told");
                 default -> {}
             }
-        } else if (rule == RuntimeRule.WRITE_ROOT) {
-            gaps.add("file flags (chattr) are not checked");
-        }
-        if (rule == RuntimeRule.WRITE_ROOT) {
-            gaps.add("a file that was open before the container was governed stays writable");
+        } else {
+            gaps.addAll(FileGaps.withLsm(rule));
         }
         if (rule == RuntimeRule.CONNECT) {
             gaps.add("a connection made before the container was governed goes on");

@@ -96,23 +96,19 @@ public final class LateJudge {
             try (var directory = root.get()) {
                 var changed = changed(directory, event);
                 if (changed.isEmpty()) {
-                    return Optional.of(writeBreaches(governed, 0));
+                    return Optional.of(FileBreaches.ofUnknownChange(governed));
                 }
                 try (var file = changed.get()) {
                     var identity = kernel.identify(file, governed.rules());
-                    return Optional.of(
-                            identity.dev() == governed.rootDev() ? writeBreaches(governed, identity.below()) : none());
+                    var violated = FileBreaches.of(governed, identity, FileBreaches.Use.WRITES);
+                    if (governed.lostAName()) {
+                        FileBreaches.add(violated, governed, RuntimeRule.WRITE_FORBID, 0);
+                    }
+                    return Optional.of(violated);
                 }
             }
         }
         return Optional.empty(); // the container is gone, and what it changed with it
-    }
-
-    private static List<Integer> writeBreaches(Governed governed, int allowing) {
-        int rule = RuntimeRule.WRITE_ROOT.ordinal();
-        var violated = none();
-        violated.set(rule, governed.masks().get(rule).all() & ~allowing);
-        return violated;
     }
 
     /// The file that was changed, or the directory whose entry was. Where that is gone again, the nearest one above

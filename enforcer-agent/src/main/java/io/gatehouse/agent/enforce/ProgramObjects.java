@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// The rules about programs as files of one container's image: which may not run, which are interpreters, which may
 /// make memory executable. Whatever is found is a file, and a file with two names is one file.
@@ -100,10 +101,8 @@ final class ProgramObjects {
             var meant = programs.stream()
                     .filter(other -> ImagePrograms.sameFile(other, program))
                     .map(Program::name)
-                    .toList();
-            var others = image.otherNames(program).stream()
-                    .filter(name -> !meant.contains(name))
-                    .toList();
+                    .collect(Collectors.toSet());
+            var others = image.otherNames(program, meant);
             if (!others.isEmpty()) {
                 gaps.accept(new Gap(policy, rule, reason(program, what, others)));
             }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.kernel;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import jnr.ffi.Pointer;
 
@@ -22,9 +26,33 @@ public final class OpenedFile implements AutoCloseable {
     private static final int PATH_MAX = 4096;
 
     private final int fd;
+    private String place = ""; // empty: it may be moved; of the thread that asks
 
     private OpenedFile(int fd) {
         this.fd = fd;
+    }
+
+    /// From now on [#wasMoved] tells.
+    public OpenedFile keepPlace() {
+        place = place();
+        return this;
+    }
+
+    /// Whether it has another name than when its place was kept, or none. Told once: whoever comes next did not do it.
+    public boolean wasMoved() {
+        if (place.isEmpty() || place.equals(place())) {
+            return false;
+        }
+        place = "";
+        return true;
+    }
+
+    private String place() {
+        try {
+            return Files.readSymbolicLink(Path.of(path())).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Opens a path of the agent's own file system; empty where it is not there or may not be looked at.

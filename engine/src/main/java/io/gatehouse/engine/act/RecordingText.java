@@ -122,6 +122,7 @@ public final class RecordingText {
             json.writeEndArray();
         }
         json.writeEndArray();
+        texts(json, "absent", container.absent());
     }
 
     private static void act(JsonGenerator json, RecordedAct act) throws IOException {
@@ -314,7 +315,8 @@ public final class RecordingText {
                 truth(line, "overlay", false),
                 mounts,
                 textMap(section(line, "links"), "links"),
-                same);
+                same,
+                texts(line, "absent"));
     }
 
     private static RecordedAct actOf(Node.Mapping line) {

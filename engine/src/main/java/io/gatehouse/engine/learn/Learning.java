@@ -47,7 +47,12 @@ import java.util.function.Predicate;
 
 /// Finds the smallest policy that would have allowed what a recording holds.
 public final class Learning {
-    private static final String NOT_ASKED = "what breaches it was not observed here";
+    /// Why a rule is left out of which no breach would have been seen.
+    static final String NOT_TOLD = "nothing that was recorded from tells of a breach";
+
+    /// Hidden behind an empty volume, what the image has there would be missing.
+    private static final Set<String> OF_THE_IMAGE = Set.of(
+            "/etc/", "/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/opt/", "/root/", "/home/", "/var/", "/srv/");
 
     private final Recording recording;
     private final Width width;
@@ -259,6 +264,10 @@ public final class Learning {
         var watched = new TreeSet<String>();
         recording.begun().forEach(begun -> watched.addAll(begun.reads()));
         recording.begun().forEach(begun -> watched.retainAll(begun.reads()));
+        if (!recording.containers().isEmpty()) {
+            watched.removeIf(path -> recording.containers().values().stream()
+                    .allMatch(container -> container.absent().contains(path)));
+        }
         var acts = acts(concerns(READ_FORBID));
         var forbid = new ArrayList<String>();
         for (var path : watched) {
@@ -348,7 +357,7 @@ public final class Learning {
     private boolean asks(String rule) {
         boolean is = asked.contains(rule) || rule.startsWith(PROCESS_FORBID) && asked.contains(PROCESS_FORBID);
         if (!is) {
-            leaveOut(rule, NOT_ASKED, List.of());
+            leaveOut(rule, NOT_TOLD, List.of());
         }
         return is;
     }
@@ -363,11 +372,13 @@ public final class Learning {
     }
 
     /// As an example.
-    private static String words(RecordedAct act) {
+    static String words(RecordedAct act) {
         var object = act.endpoint()
                 .map(endpoint -> endpoint.protocol() + " " + endpoint.address() + " port " + endpoint.port())
                 .orElse(act.path());
-        return (act.act() + " " + object + (act.detail().isEmpty() ? "" : " (" + act.detail() + ")")).strip();
+        return act.act()
+                + (object.isEmpty() ? "" : " " + object)
+                + (act.detail().isEmpty() ? "" : " (" + act.detail() + ")");
     }
 
     private static Predicate<RecordedAct> concerns(String rule) {

@@ -34,7 +34,7 @@ public final class PolicyText {
         NONE
     }
 
-    private static final int MAX_COMMENT = 160;
+    private static final int MAX_COMMENT = 300;
 
     private final Learned learned;
     private final Comments comments;
@@ -78,14 +78,20 @@ public final class PolicyText {
         }
         var acts = learned.from().acts();
         long count = acts.stream().mapToLong(act -> act.count()).sum();
-        comment(
-                0,
-                "Learned from " + count + (count == 1 ? " act" : " acts") + " of "
-                        + learned.from().containers().size() + " containers" + span() + ".");
+        int containers = learned.from().containers().size();
+        comment(0, "Learned from " + count + (count == 1 ? " act" : " acts") + " of " + containers
+                + (containers == 1 ? " container" : " containers") + span() + ".");
         if (learned.from().lost() > 0) {
             comment(0, learned.from().lost() + " acts were lost, so entries may be missing: learn again.");
         }
         learned.notSeen().forEach(gap -> comment(0, "Not seen on this kernel: " + gap + "."));
+        var notTold = learned.leftOut().stream()
+                .filter(rule -> rule.why().equals(Learning.NOT_TOLD))
+                .map(LeftOut::rule)
+                .toList();
+        if (!notTold.isEmpty()) {
+            comment(0, "Not asked, because " + Learning.NOT_TOLD + ": " + String.join(", ", notTold) + ".");
+        }
     }
 
     private String span() {
@@ -228,7 +234,7 @@ public final class PolicyText {
             return;
         }
         for (var rule : learned.leftOut()) {
-            if (rule.rule().startsWith(prefix)) {
+            if (rule.rule().startsWith(prefix) && !rule.why().equals(Learning.NOT_TOLD)) {
                 comment(4, words(rule));
             }
         }

@@ -4,7 +4,7 @@ package io.gatehouse.engine.policy;
 import java.util.List;
 
 /// `*` stands for any run of characters, `?` for one; everything else for itself. Linear in the text for each `*`.
-final class Glob {
+public final class Glob {
     private Glob() {}
 
     static boolean any(List<String> patterns, String text) {
@@ -20,7 +20,7 @@ final class Glob {
         return pattern.indexOf('*') >= 0 || pattern.indexOf('?') >= 0;
     }
 
-    static boolean matches(String pattern, String text) {
+    public static boolean matches(String pattern, String text) {
         int p = 0;
         int t = 0;
         int star = -1;

@@ -71,7 +71,8 @@ public final class Acts {
 
     public Acts met(Map<String, String> links, List<List<String>> same) {
         lines.add(new RecordedLine.Met(
-                START, new RecordedContainer(container, pod, Optional.empty(), true, List.of(), links, same)));
+                START,
+                new RecordedContainer(container, pod, Optional.empty(), true, List.of(), links, same, List.of())));
         return this;
     }
 

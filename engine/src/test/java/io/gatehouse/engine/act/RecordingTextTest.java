@@ -102,7 +102,8 @@ class RecordingTextTest {
                         true,
                         List.of(new RecordedMount("/data", "ext4", true)),
                         Map.of("/bin", "usr/bin"),
-                        List.of(List.of("/bin/[", "/bin/sh")))));
+                        List.of(List.of("/bin/[", "/bin/sh")),
+                        List.of("/root/.ssh/"))));
         lines.add(new RecordedLine.Met(
                 TIME,
                 new RecordedContainer(
@@ -112,6 +113,7 @@ class RecordingTextTest {
                         false,
                         List.of(),
                         Map.of(),
+                        List.of(),
                         List.of())));
         lines.add(new RecordedLine.Acted(act("", Optional.of(new Endpoint("tcp", "2001:db8::1", 65535)))));
         lines.add(new RecordedLine.Acted(act("/etc/\"\\\t\u00fc\ud83d\ude00", Optional.empty())));

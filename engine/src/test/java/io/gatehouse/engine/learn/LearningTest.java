@@ -47,9 +47,12 @@ class LearningTest {
         assertEquals(List.of("/usr/sbin/nginx"), processes.allow());
         assertTrue(processes.fromImageOnly() && processes.denyShells() && processes.denyPackageManagers());
         assertEquals(
-                List.of("/etc/hosts", "/var/cache/nginx/"), section.writes().orElseThrow().allow());
+                List.of("/etc/hosts", "/var/cache/nginx/"),
+                section.writes().orElseThrow().allow());
         assertTrue(section.writes().orElseThrow().declaredVolumesOnly());
-        assertEquals(List.of("/etc/shadow", "/root/.ssh/"), section.reads().orElseThrow().forbid());
+        assertEquals(
+                List.of("/etc/shadow", "/root/.ssh/"),
+                section.reads().orElseThrow().forbid());
         assertEquals(
                 Optional.of(List.of(new Endpoint("10.0.0.1", 32, 443, 443))),
                 section.network().orElseThrow().connect());
@@ -83,7 +86,8 @@ class LearningTest {
                 .runs("/sbin/httpd"));
 
         assertEquals(
-                List.of("/bin/httpd"), learned.section().processes().orElseThrow().allow());
+                List.of("/bin/httpd"),
+                learned.section().processes().orElseThrow().allow());
         allowsAll(learned);
     }
 
@@ -94,7 +98,8 @@ class LearningTest {
                 .makesDirectory("/var/lib/app/deep")
                 .creates("/var/lib/app/deep/file"));
 
-        assertEquals(List.of("/var/lib/"), learned.section().writes().orElseThrow().allow());
+        assertEquals(
+                List.of("/var/lib/"), learned.section().writes().orElseThrow().allow());
         allowsAll(learned);
     }
 
@@ -136,8 +141,8 @@ class LearningTest {
                 new RecordedLine.Begun(
                         begun.time(), "learn", "tracepoint", List.of("processes.allow"), List.of(), List.of()));
 
-        var section = Learning.learn(Recording.of(lines), Width.EXACT, Siblings.EACH)
-                .section();
+        var section =
+                Learning.learn(Recording.of(lines), Width.EXACT, Siblings.EACH).section();
 
         assertEquals(List.of("/bin/app"), section.processes().orElseThrow().allow());
         assertFalse(section.processes().orElseThrow().fromImageOnly());
@@ -168,9 +173,10 @@ class LearningTest {
             allowsAll(learned);
             for (var smaller : smaller(learned.section())) {
                 assertTrue(
-                        learned.from().acts().stream().anyMatch(act -> !ActJudge.judge(
-                                        smaller, act, learned.from().names(act))
-                                .isEmpty()),
+                        learned.from().acts().stream()
+                                .anyMatch(act -> !ActJudge.judge(
+                                                smaller, act, learned.from().names(act))
+                                        .isEmpty()),
                         "seed " + SEED + ", round " + round + ": an entry of " + learned.section()
                                 + " can be spared, as " + smaller);
             }
@@ -179,7 +185,7 @@ class LearningTest {
 
     // ---- made-up containers
 
-    private static Acts anything(Random random) {
+    static Acts anything(Random random) {
         var acts = Acts.of("web")
                 .met(Map.of("/sbin", "usr/bin", "/var/run", "/run"), List.of(List.of("/usr/bin/a", "/usr/bin/b")));
         int count = 1 + random.nextInt(30);
@@ -221,57 +227,64 @@ class LearningTest {
     /// nothing.
     private static List<RuntimeSection> smaller(RuntimeSection whole) {
         var all = new ArrayList<RuntimeSection>();
-        whole.processes().filter(p -> p.allow().size() > 1).ifPresent(p -> without(p.allow())
-                .forEach(allow -> all.add(new RuntimeSection(
-                        Optional.of(new Processes(
-                                allow,
-                                p.forbid(),
-                                p.fromImageOnly(),
-                                p.denyShells(),
-                                p.denyPackageManagers(),
-                                p.interpreters(),
-                                p.action())),
-                        whole.memory(),
-                        whole.writes(),
-                        whole.reads(),
-                        whole.network(),
-                        whole.bans()))));
-        whole.memory().ifPresent(m -> without(m.jit())
-                .forEach(jit -> all.add(new RuntimeSection(
-                        whole.processes(),
-                        Optional.of(new Memory(true, jit, m.action())),
-                        whole.writes(),
-                        whole.reads(),
-                        whole.network(),
-                        whole.bans()))));
-        whole.writes().ifPresent(w -> without(w.allow())
-                .forEach(allow -> all.add(new RuntimeSection(
-                        whole.processes(),
-                        whole.memory(),
-                        Optional.of(new Writes(
-                                w.denyRootFilesystem(), w.declaredVolumesOnly(), allow, w.forbid(), w.action())),
-                        whole.reads(),
-                        whole.network(),
-                        whole.bans()))));
+        whole.processes()
+                .filter(p -> p.allow().size() > 1)
+                .ifPresent(p -> without(p.allow())
+                        .forEach(allow -> all.add(new RuntimeSection(
+                                Optional.of(new Processes(
+                                        allow,
+                                        p.forbid(),
+                                        p.fromImageOnly(),
+                                        p.denyShells(),
+                                        p.denyPackageManagers(),
+                                        p.interpreters(),
+                                        p.action())),
+                                whole.memory(),
+                                whole.writes(),
+                                whole.reads(),
+                                whole.network(),
+                                whole.bans()))));
+        whole.memory()
+                .ifPresent(m -> without(m.jit())
+                        .forEach(jit -> all.add(new RuntimeSection(
+                                whole.processes(),
+                                Optional.of(new Memory(true, jit, m.action())),
+                                whole.writes(),
+                                whole.reads(),
+                                whole.network(),
+                                whole.bans()))));
+        whole.writes()
+                .ifPresent(w -> without(w.allow())
+                        .forEach(allow -> all.add(new RuntimeSection(
+                                whole.processes(),
+                                whole.memory(),
+                                Optional.of(new Writes(
+                                        w.denyRootFilesystem(),
+                                        w.declaredVolumesOnly(),
+                                        allow,
+                                        w.forbid(),
+                                        w.action())),
+                                whole.reads(),
+                                whole.network(),
+                                whole.bans()))));
         whole.network().ifPresent(n -> {
-            n.connect().ifPresent(list -> without(list)
-                    .forEach(less -> all.add(network(
-                            whole, new Network(Optional.of(less), List.of(), n.bind(), n.listen(), n.action())))));
-            n.bind().ifPresent(list -> without(list)
-                    .forEach(less -> all.add(network(
-                            whole, new Network(n.connect(), List.of(), Optional.of(less), n.listen(), n.action())))));
+            n.connect()
+                    .ifPresent(list -> without(list)
+                            .forEach(less -> all.add(network(
+                                    whole,
+                                    new Network(Optional.of(less), List.of(), n.bind(), n.listen(), n.action())))));
+            n.bind()
+                    .ifPresent(list -> without(list)
+                            .forEach(less -> all.add(network(
+                                    whole,
+                                    new Network(n.connect(), List.of(), Optional.of(less), n.listen(), n.action())))));
         });
         return all;
     }
 
     private static RuntimeSection network(RuntimeSection whole, Network network) {
         return new RuntimeSection(
-                whole.processes(),
-                whole.memory(),
-                whole.writes(),
-                whole.reads(),
-                Optional.of(network),
-                whole.bans());
+                whole.processes(), whole.memory(), whole.writes(), whole.reads(), Optional.of(network), whole.bans());
     }
 
     private static <T> List<List<T>> without(List<T> list) {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 /// @param links symbolic links of the image among the directories in which paths of policies usually begin: where a
 ///     link stands, and what it says
 /// @param same files of the image that have several names, each group in order
+/// @param absent of the paths whose reading is told, those that it does not have
 public record RecordedContainer(
         ContainerFacts facts,
         Optional<PodFacts> pod,
@@ -23,11 +24,13 @@ public record RecordedContainer(
         boolean overlay,
         List<RecordedMount> mounts,
         Map<String, String> links,
-        List<List<String>> same) {
+        List<List<String>> same,
+        List<String> absent) {
     public RecordedContainer {
         labels = labels.map(known -> java.util.Collections.unmodifiableMap(new TreeMap<>(known)));
         mounts = List.copyOf(mounts);
         links = java.util.Collections.unmodifiableMap(new TreeMap<>(links));
+        absent = List.copyOf(absent);
         same = same.stream().map(List::copyOf).toList();
     }
 
