@@ -110,7 +110,9 @@ class HandoverTest {
     @Test
     void an_agent_that_is_killed_in_the_middle_leaves_everything_in_force() throws Exception {
         var loop = container.spawn(
-                "sh", "-c", "while :; do /busybox-dropped true 2>/dev/null && echo ran >> /data/ran; echo tried >> /data/tried; done");
+                "sh",
+                "-c",
+                "while :; do /busybox-dropped true 2>/dev/null && echo ran >> /data/ran; echo tried >> /data/tried; done");
         try {
             try (var agent = AgentProcess.start(INSTANCE, OWN, Ears.OPEN)) {
                 Files.deleteIfExists(container.data().resolve("ran"));

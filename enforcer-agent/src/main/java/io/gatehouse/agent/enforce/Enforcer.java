@@ -345,8 +345,7 @@ public final class Enforcer {
     public List<Governed> settled() {
         var done = new ArrayList<Governed>();
         settling.removeIf(known -> {
-            boolean over = known.governed.settled()
-                    || System.nanoTime() - known.sinceNanos > SETTLING.toNanos();
+            boolean over = known.governed.settled() || System.nanoTime() - known.sinceNanos > SETTLING.toNanos();
             if (over) {
                 done.add(known.governed);
             }

@@ -81,8 +81,7 @@ public final class KernelSide implements AutoCloseable {
             wanted.addAll(GuardProgram.programsOf(Backend.CGROUP));
         }
         wanted.addAll(GuardProgram.WATCH);
-        wanted.addAll(
-                Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
+        wanted.addAll(Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
         var loaded = BpfObject.load(image, wanted, constants(hostMounts, backend), Map.of());
         var kernel = new KernelSide(loaded, backend, whyNotLsm, groups, tenure);
         try {
