@@ -141,6 +141,7 @@ class DoorTest {
                 container.exec("cp", "/bin/busybox", "/busybox-dropped");
                 assertNotEquals(
                         0, container.exec("sh", "-c", "/busybox-dropped true").exit());
+                next.alert("the dropped program", a -> a.message().contains("/busybox-dropped"));
             }
         }
     }
@@ -254,6 +255,7 @@ class DoorTest {
             try (var agent = RunningAgent.start(AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
                 assertNotEquals(
                         0, container.exec("sh", "-c", "/busybox-dropped true").exit());
+                agent.alert("the dropped program", a -> a.message().contains("/busybox-dropped"));
             }
         }
     }
