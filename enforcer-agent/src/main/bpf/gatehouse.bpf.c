@@ -22,6 +22,8 @@
 
 #include "lib/stats.h"
 
+#include "lib/control.h"
+
 #include "lib/cgroup.h"
 
 #include "lib/scope.h"
@@ -44,6 +46,8 @@
 #include "compat/mapped.h"
 
 #include "hooks/runtime.h"
+
+#include "hooks/census.h"
 
 #include "hooks/bpf.h"
 #include "hooks/bprm_check_security.h"

@@ -9,8 +9,9 @@ const volatile struct gh_config gh_config SEC(".rodata.config") = {};
 
 /*
  * cgroup key -> slot. Written by the agent, and by gh_cgroup_born for cgroups
- * below a known one; read by every hook. Full: the agent refuses the container
- * and says so; gh_cgroup_born counts GH_STAT_SCOPES_FULL.
+ * below a known one; read by every hook. 0: looked at, and nobody's. Full: the
+ * agent refuses the container and says so; gh_cgroup_born counts
+ * GH_STAT_SCOPES_FULL, and from then on the cgroups above are asked too.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -75,21 +76,57 @@ struct {
 } gh_places SEC(".maps");
 
 /*
- * Present on a task: a container runtime that is still setting the container
- * up. Put on a task that joins a cgroup or starts a program while it has the
- * host's mounts; passed on to children; gone with the first program
- * among other mounts. The value is the task's count of programs (self_exec_id,
- * which children copy), so that the mark is worth nothing after the next one
- * even where deleting it fails (EBUSY, a matter of preemption). Only
- * hooks/runtime.h writes it. No room: the task counts as the container's own,
- * and is judged.
+ * Whose a task is. Two things in one, so that one lookup tells both:
+ *
+ * The container it belongs to. Put on a task that runs a program in a known
+ * container, passed on to children, never taken off: neither another cgroup nor
+ * another mount namespace leads out. Tasks that are there when their container
+ * is adopted get it from gh_census.
+ *
+ * That it is a container runtime, still setting the container up. Put on a task
+ * that joins a cgroup or starts a program while it has the host's mounts; passed
+ * on to children; worth nothing after the next program, since it names the
+ * task's count of programs (self_exec_id, which children copy).
+ *
+ * Only hooks/runtime.h and the agent write it. No room: counted, and the task's
+ * cgroup decides; as a runtime it counts as the container's own, and is judged.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, __u64);
-} gh_setting_up SEC(".maps");
+	__type(value, struct gh_task);
+} gh_tasks SEC(".maps");
+
+/* One element, see struct gh_control. Mapped by the agent and by `gatehouse brake`; agent cleared by gh_exited. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct gh_control);
+} gh_control SEC(".maps");
+
+/*
+ * tgid -> a program that waits. Written by gh_stranger, emptied by the agent,
+ * which looks here too and not only at the ring. Full: nobody waits.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GH_HELD);
+	__type(key, __u32);
+	__type(value, struct gh_hold);
+} gh_held SEC(".maps");
+
+/*
+ * Free slots for containers that start while no agent lives. Filled by the agent,
+ * emptied by gh_stranger. Empty: counted; those containers wait for an agent unruled.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, GH_RESERVE);
+	__type(value, __u32);
+} gh_reserve SEC(".maps");
 
 /*
  * What is the agent's -> 1. Written by the agent, read by hooks/self.h. Full:

@@ -9,15 +9,20 @@ int BPF_PROG(gh_cgroup_born, struct cgroup *cgroup, const char *path)
 	struct cgroup *parent = BPF_CORE_READ(cgroup, self.parent, cgroup);
 	__u64 key = gh_key_of_cgroup(cgroup);
 	__u64 above = gh_key_of_cgroup(parent);
-	__u32 *slot;
+	struct gh_control *control;
+	__u32 slot;
 
 	if (!key || !above)
 		return 0;
-	slot = bpf_map_lookup_elem(&gh_scopes, &above);
-	if (!slot || !*slot)
+	slot = gh_slot_of(above);
+	if (!slot)
 		return 0;
-	if (bpf_map_update_elem(&gh_scopes, &key, slot, BPF_ANY))
-		gh_count(GH_STAT_SCOPES_FULL);
+	if (!bpf_map_update_elem(&gh_scopes, &key, &slot, BPF_ANY))
+		return 0;
+	gh_count(GH_STAT_SCOPES_FULL);
+	control = gh_controls();
+	if (control)
+		control->overflowed = 1;
 	return 0;
 }
 
@@ -27,7 +32,6 @@ int BPF_PROG(gh_cgroup_joined, struct cgroup *cgroup, const char *path, struct t
 	     bool threadgroup)
 {
 	gh_note_join(task);
-	gh_announce(task);
 	return 0;
 }
 

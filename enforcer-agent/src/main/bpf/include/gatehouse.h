@@ -9,12 +9,13 @@
 
 #include <linux/types.h>
 
-#define GH_SLOTS 16384	       /* containers on one node; slot 0 is "nothing asked" */
-#define GH_SCOPES 65536	       /* cgroups that belong to them */
-#define GH_RULESETS 32768      /* two generations for every slot */
-#define GH_ALLOWED 524288      /* files and directories that policies name */
-#define GH_ENDPOINTS (1 << 20) /* addresses and ports that policies name */
-#define GH_GUARDED 4096	       /* the agent's own maps, programs, links, files and directories */
+#define GH_RESERVE 1024			  /* containers that may start while no agent lives */
+#define GH_SLOTS (16384 + 1 + GH_RESERVE) /* containers on one node; slot 0 is "nothing asked" */
+#define GH_SCOPES 65536			  /* cgroups that belong to them */
+#define GH_RULESETS (2 * 16384 + 16) /* two generations for every container, and those for all */
+#define GH_ALLOWED 524288	     /* files and directories that policies name */
+#define GH_ENDPOINTS (1 << 20)	     /* addresses and ports that policies name */
+#define GH_GUARDED 4096 /* the agent's own maps, programs, links, files and directories */
 #define GH_RING_BYTES (8 << 20)
 #define GH_ANCESTORS 8
 #define GH_COMM 16
@@ -105,6 +106,7 @@ enum gh_act {
 /* Set once, before load. */
 struct gh_config {
 	__u32 host_mnt_ns; /* inode number of the host's mount namespace */
+	__u32 lsm;	   /* 1: bprm_check_security judges programs */
 };
 
 /* Who decided, and so what the verdict is worth. */
@@ -124,6 +126,8 @@ enum gh_backend {
 #define GH_FACT_ARGS_UNREAD 0x0040 /* a page of the args could not be read */
 #define GH_FACT_HOST_MOUNTS 0x0080 /* the task still sees the host's mounts */
 #define GH_FACT_COMPAT 0x0100	   /* 32-bit system call */
+#define GH_FACT_BRAKED 0x0200	   /* the brake made a report of a stronger verdict */
+#define GH_FACT_HELD 0x0400	   /* the task waits, stopped, until the agent lets it go on */
 
 /* One bit per policy that governs the container. */
 struct gh_masks {
@@ -148,12 +152,63 @@ struct gh_rules {
 	 * of it. Most steps up a path end here, without a look at gh_places.
 	 */
 	__u64 marks[GH_TREES];
+	__u64 policies; /* hash of their names in the order of their bits, for a later agent */
 };
 
-/* One aligned word, so that a reader sees the old rules or the new, never a mix. */
+/* The first two are one aligned word, so that a reader sees the old rules or the new, never a mix. */
 struct gh_slot {
 	__u32 rules;	/* index into gh_rulesets; 0: nothing asked */
 	__u32 root_dev; /* s_dev of the root file system, kernel encoding */
+	__u32 serial;	/* of the container: a slot is used again, a serial hardly */
+	__u32 seen;	/* the last census that met a task of this container */
+};
+
+/* What a task is, for as long as it lives and for its children. */
+struct gh_task {
+	__u64 setting_up; /* self_exec_id + 1 of the program that sets a container up */
+	__u32 slot;	  /* the container it belongs to for ever; 0: none */
+	__u32 serial;	  /* of that container */
+};
+
+/* A container's first program that waits for the container's rules, by tgid. */
+struct gh_hold {
+	__u64 start_ns;
+	__u64 since_ns; /* CLOCK_BOOTTIME */
+	__u64 scope;
+	__u64 ino; /* of the program */
+	__u32 dev;
+	__u32 generation;
+	__u32 facts;
+	__u32 _pad;
+};
+
+#define GH_HELD 1024	/* programs that wait at one moment */
+#define GH_RESERVE 1024 /* containers that may start while no agent lives */
+#define GH_WIRE_VERSION \
+	2 /* of the maps that a later agent reads: control, events, stats, rulesets, scopes */
+#define GH_REASON 128
+
+/*
+ * What is said to all programs at once, by the agent and by `gatehouse brake`.
+ * Mapped by both: each field is written by one of them, as one word.
+ */
+struct gh_control {
+	__u64 braked_until_ns; /* CLOCK_BOOTTIME; before it every verdict is a report; 0: no brake */
+	__u32 version;	       /* GH_WIRE_VERSION */
+	__u32 agent;	     /* tgid of the agent that lives; 0: none. The kernel notices its end */
+	__u32 holds;	     /* 1: containers that the agent does not know wait for it */
+	__u32 default_rules; /* for containers that start while no agent lives; 0: none */
+	__u32 overflowed;    /* 1: gh_scopes was full once, so cgroups above are asked too */
+	__u32 host_root_dev; /* s_dev of the host's root */
+	__u32 census;	     /* number of the last one begun */
+	__u32 retired;	     /* 1: another instance decides, or none is to: everything passes */
+	__u64 braked_at_ms;  /* time of day */
+	/* What the agent that lives, or lived last, has told of; the rest happened without one. */
+	__u64 alive_ns; /* CLOCK_BOOTTIME */
+	__u64 told_refused;
+	__u64 told_killed;
+	__u64 told_lost;
+	char brake_reason[GH_REASON];
 };
 
 enum gh_object_kind {
@@ -347,7 +402,15 @@ enum gh_stat {
 	GH_STAT_RULES_MISSING = 3,     /* a slot without rules: denied */
 	GH_STAT_OBJECT_UNREADABLE = 4, /* a file without an inode: a breach */
 	GH_STAT_SIGNAL_FAILED = 5,
-	GH_STAT_COUNT = 8,
+	GH_STAT_REFUSED = 6,	     /* not a loss: acts answered with -EPERM alone */
+	GH_STAT_KILLED = 7,	     /* not a loss: acts answered with SIGKILL */
+	GH_STAT_BRAKED = 8,	     /* not a loss: acts that the brake let pass */
+	GH_STAT_TASK_LOST = 9,	     /* no memory for a task's lineage: its cgroup decides */
+	GH_STAT_HELD = 10,	     /* not a loss: programs that waited for their rules */
+	GH_STAT_HOLD_FULL = 11,	     /* a program that found no room to wait went on */
+	GH_STAT_DEFAULTED = 12,	     /* containers that got the default rules */
+	GH_STAT_DEFAULT_FAILED = 13, /* no slot or no room for them */
+	GH_STAT_COUNT = 24,
 };
 
 #endif /* GH_GATEHOUSE_H */

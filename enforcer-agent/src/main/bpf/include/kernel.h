@@ -35,10 +35,12 @@
 #define TCP_LISTEN 10
 #define RLIMIT_NOFILE 7
 #define SIGCHLD 17
+#define SIGSTOP 19
 #define CLONE_VM 0x100
 #define CLONE_VFORK 0x4000
 #define CLONE_THREADS 0x10f00 /* VM, FS, FILES, SIGHAND, THREAD */
 #define CAP_DAC_OVERRIDE 1
+#define CAP_SYS_ADMIN 21
 #define PROT_READ 0x1
 #define PROT_WRITE 0x2
 #define PROT_EXEC 0x4
@@ -110,6 +112,7 @@
 #define TIF_32BIT 22
 
 /* include/linux/sched.h */
+#define PF_EXITING 0x00000004
 #define PF_IO_WORKER 0x00000010
 #define PF_KTHREAD 0x00200000
 
@@ -392,6 +395,11 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
+};
+
+/* Context of iter/task; no task at the end. */
+struct bpf_iter__task {
+	struct task_struct *task;
 };
 
 struct linux_binprm {

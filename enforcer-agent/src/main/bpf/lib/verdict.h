@@ -70,12 +70,33 @@ static __always_inline void gh_kill(void)
 		gh_count(GH_STAT_SIGNAL_FAILED);
 }
 
+/* Whether there is a verdict to keep: none where nothing was breached, nor where this instance no longer decides. */
+static __always_inline bool gh_has_verdict(const struct gh_breach *breach)
+{
+	return breach->verdict != GH_ALLOW && !gh_is_retired();
+}
+
+/* Under the brake nothing is stopped, and everything is told. To be asked of every verdict before it is kept. */
+static __always_inline void gh_heed_brake(struct gh_breach *breach, bool kills)
+{
+	if (breach->verdict < GH_DENY)
+		return;
+	if (gh_is_braked()) {
+		breach->verdict = GH_REPORT;
+		breach->file.facts |= GH_FACT_BRAKED;
+		gh_count(GH_STAT_BRAKED);
+		return;
+	}
+	gh_count(kills ? GH_STAT_KILLED : GH_STAT_REFUSED);
+}
+
 /* LSM: tell, kill if asked, and answer the kernel. */
 static __always_inline int gh_answer(struct gh_breach *breach)
 {
-	if (breach->verdict == GH_ALLOW)
+	if (!gh_has_verdict(breach))
 		return 0;
 	breach->backend = GH_BACKEND_LSM;
+	gh_heed_brake(breach, breach->verdict == GH_KILL);
 	gh_tell(breach);
 	if (breach->verdict == GH_KILL)
 		gh_kill();
@@ -85,9 +106,10 @@ static __always_inline int gh_answer(struct gh_breach *breach)
 /* No LSM: the act has passed the kernel's checks; what is left is to end the process. */
 static __always_inline void gh_end(struct gh_breach *breach)
 {
-	if (breach->verdict == GH_ALLOW)
+	if (!gh_has_verdict(breach))
 		return;
 	breach->backend = GH_BACKEND_TRACEPOINT;
+	gh_heed_brake(breach, true);
 	if (breach->verdict >= GH_DENY)
 		gh_kill();
 	gh_tell(breach);

@@ -5,26 +5,36 @@ import io.gatehouse.agent.containers.Container;
 import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.detect.AlertWriter;
 import io.gatehouse.agent.detect.EventDecoder;
+import io.gatehouse.agent.enforce.Brake;
+import io.gatehouse.agent.enforce.Door;
 import io.gatehouse.agent.enforce.Enforcer;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.agent.enforce.KernelCounter.Sort;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.LateJudge;
+import io.gatehouse.agent.enforce.RuntimeRule;
+import io.gatehouse.agent.enforce.Succession;
+import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.engine.policy.Brakes;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.events.Act;
 import io.gatehouse.events.Backend;
 import io.gatehouse.events.KernelEvent;
 import io.gatehouse.schemas.alert.Verdict;
+import io.gatehouse.schemas.policy.Action;
+import io.gatehouse.schemas.policy.Mode;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +49,9 @@ public final class Agent implements AutoCloseable {
     /// after its first process has joined it.
     private static final Duration STRANGER_PATIENCE = Duration.ofSeconds(2);
 
+    /// How long a cgroup is left alone that a runtime joined, where its first program will wait at the door.
+    private static final Duration STRANGER_EARLY = Duration.ofMillis(500);
+
     /// Containers remembered as told of; beyond it some are told of again.
     private static final int MAX_TOLD = 4096;
 
@@ -51,6 +64,7 @@ public final class Agent implements AutoCloseable {
     private final Enforcer enforcer;
     private final LateJudge lateJudge;
     private final AlertWriter alertWriter;
+    private final Door door;
     private final ContainerFinder finder;
     private final Optional<String> ownContainer;
     private final AgentListener listener;
@@ -61,6 +75,8 @@ public final class Agent implements AutoCloseable {
     // Ring thread only.
     private final Map<Long, Stranger> strangers = new HashMap<>();
     private final Set<String> notGoverned = new HashSet<>();
+    private final Set<String> toldOnce = new HashSet<>();
+    private Optional<Brake> brake = Optional.empty();
     private Snapshot inForce;
     private LocalDate inForceOn;
     private Optional<String> brakeTold = Optional.empty();
@@ -74,11 +90,14 @@ public final class Agent implements AutoCloseable {
     private volatile boolean labelsChanged;
     private volatile Optional<NodePods> pods = Optional.empty(); // written once
     private volatile boolean stopping;
+    private volatile boolean stops; // written by the ring thread
 
     /// A cgroup that something runs in and that may yet turn out to be a container's.
     ///
     /// @param event the last one of it
-    private record Stranger(KernelEvent event, long untilNanos) {}
+    /// @param hold present where its program waits
+    /// @param fromNanos not looked at before
+    private record Stranger(KernelEvent event, Optional<Door.Hold> hold, long fromNanos, long untilNanos) {}
 
     private Agent(
             KernelSide kernel, ContainerFinder finder, Snapshot first, AgentListener listener, InstantSource clock) {
@@ -96,6 +115,7 @@ public final class Agent implements AutoCloseable {
                 kernel,
                 pod -> pods.flatMap(known -> pod.uid().flatMap(known::byUid)).map(NodePods.NodePod::labels));
         this.lateJudge = new LateJudge(kernel);
+        this.door = kernel.door();
         this.alertWriter = new AlertWriter(kernel);
         this.ownContainer = finder.ofProcess(ProcessHandle.current().pid()).map(Container::id);
         this.thread = Thread.ofPlatform().name("gatehouse-ring").unstarted(this::run);
@@ -121,8 +141,30 @@ public final class Agent implements AutoCloseable {
         agent.mine = mine;
         agent.applyWanted();
         agent.adoptRunning();
+        agent.takeOver();
         agent.thread.start();
         return agent;
+    }
+
+    /// What ended agents left is in force until here.
+    private void takeOver() {
+        var succession = new Succession(kernel, enforcer);
+        kernel.takeOffice();
+        adoptRunning(); // what started before containers waited for us
+        succession.waiting().forEach(this::admit);
+        enforcer.noteNewcomers();
+        ring.drain(this::receive);
+        succession.complete(this::tellLeft, listener::notice);
+        kernel.brake().ifPresent(this::tellBrake);
+        hearNothingBefore();
+    }
+
+    private void tellLeft(KernelEvent event, Governed governed) {
+        if (event.act() == Act.NAMED_CHANGE) {
+            lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed));
+        } else {
+            tell(event, governed);
+        }
     }
 
     /// Hands over a new snapshot. Returns at once; [AgentListener#inForce] tells when it holds.
@@ -164,7 +206,9 @@ public final class Agent implements AutoCloseable {
             ring.drain(this::receive);
             guarded("policies were not applied", this::applyWanted);
             guarded("containers were not looked for", this::recogniseStrangers);
+            guarded("processes of containers were not noted", enforcer::noteNewcomers);
             guarded("rules were not made again", this::settle);
+            stops = enforcer.stops();
             if (System.nanoTime() - nextChoresNanos >= 0) {
                 nextChoresNanos =
                         System.nanoTime() + Duration.ofMillis(IDLE_TICK_MILLIS).toNanos();
@@ -172,6 +216,7 @@ public final class Agent implements AutoCloseable {
             }
         }
         ring.drain(this::receive); // what was decided before the end is told
+        guarded("programs that wait were not let go", () -> door.all().forEach(door::letGo));
     }
 
     private void receive(ByteBuffer data, int offset, int length) {
@@ -195,6 +240,7 @@ public final class Agent implements AutoCloseable {
     private void handle(KernelEvent event) {
         switch (event.act()) {
             case STRANGER -> meet(event);
+            case LEFT -> enforcer.bySlot(event.slot()).ifPresent(governed -> tellLeaving(event, governed));
             case GONE -> enforcer.forget(event.scope());
             case NAMED_CHANGE ->
                 enforcer.byRules(event.rules())
@@ -218,31 +264,86 @@ public final class Agent implements AutoCloseable {
 
     private void adoptRunning() {
         for (var container : finder.running()) {
-            adopt(container, Set.of());
+            adopt(container, 0, Optional.empty());
         }
     }
 
     /// The first program of a container that was not known is judged here, late: its rules were not in the kernel yet.
+    /// Where it waits for that it is not late at all; so where programs wait, a runtime that only joined a cgroup is
+    /// left alone for a while, until it has written down what the container is.
     private void meet(KernelEvent event) {
-        var container = finder.ofProcess(event.actor().pid());
-        var governed = container.flatMap(found -> adopt(found, Set.of(event.scope())));
-        if (governed.isEmpty()) {
+        var hold = door.of(event.actor().pid());
+        boolean early = event.path().isEmpty() && kernel.holds();
+        if (early || !settle(event, hold)) {
             // The last process that was seen: a runtime's first ones do not live until it has written its records.
-            strangers.put(event.scope(), new Stranger(event, System.nanoTime() + STRANGER_PATIENCE.toNanos()));
+            long now = System.nanoTime();
+            strangers.put(
+                    event.scope(),
+                    new Stranger(
+                            event,
+                            hold,
+                            early ? now + STRANGER_EARLY.toNanos() : now,
+                            now + STRANGER_PATIENCE.toNanos()));
+        } else {
+            strangers.remove(event.scope());
+        }
+    }
+
+    /// Whether it is known whose the process is; if so it goes on.
+    private boolean settle(KernelEvent event, Optional<Door.Hold> hold) {
+        var found = finder.ofProcess(event.actor().pid());
+        if (found.isEmpty()) {
+            return false;
+        }
+        var governed = adopt(found.get(), event.scope(), hold);
+        governed.ifPresent(each -> judgeLate(event, each));
+        boolean neverToBe = !isOurs(found.get()) || notGoverned.contains(found.get().id());
+        if (governed.isPresent() || neverToBe) {
+            hold.ifPresent(door::letGo);
+        }
+        return governed.isPresent() || neverToBe && hold.isPresent();
+    }
+
+    /// Takes in a program that waits and whose record was lost, or told to another agent.
+    private void admit(Door.Hold hold) {
+        var met = strangers.get(hold.scope());
+        if (met != null && met.hold().isPresent()) {
             return;
         }
-        strangers.remove(event.scope());
-        judgeLate(event, governed.get());
+        if (!settle(hold.event(), Optional.of(hold))) {
+            long now = System.nanoTime();
+            strangers.put(
+                    hold.scope(),
+                    new Stranger(hold.event(), Optional.of(hold), now, now + STRANGER_PATIENCE.toNanos()));
+        }
     }
 
     private void recogniseStrangers() {
+        long now = System.nanoTime();
         strangers.entrySet().removeIf(entry -> {
             var stranger = entry.getValue();
-            var governed = finder.ofProcess(stranger.event().actor().pid())
-                    .flatMap(found -> adopt(found, Set.of(entry.getKey())));
-            governed.ifPresent(each -> judgeLate(stranger.event(), each));
-            return governed.isPresent() || System.nanoTime() - stranger.untilNanos() > 0;
+            if (now - stranger.fromNanos() < 0) {
+                return false;
+            }
+            if (settle(stranger.event(), stranger.hold())) {
+                return true;
+            }
+            boolean over = now - stranger.untilNanos() > 0;
+            if (over) {
+                stranger.hold().ifPresent(this::letGoUnknown);
+            }
+            return over;
         });
+    }
+
+    /// Nobody's container, as far as can be told: nothing of that cgroup waits again.
+    private void letGoUnknown(Door.Hold hold) {
+        if (!door.letGo(hold)) {
+            return; // it ended while it waited
+        }
+        enforcer.leaveAlone(hold.scope());
+        listener.notice("process " + hold.pid() + " waited for its rules in vain: whose container it is cannot be told;"
+                + " it goes on without any");
     }
 
     /// Rules made before a container's mounts were in place are made again when they are.
@@ -251,7 +352,7 @@ public final class Agent implements AutoCloseable {
         if (!unsettled.isEmpty()) {
             for (var container : finder.running()) {
                 if (unsettled.contains(container.id())) {
-                    adopt(container, Set.of());
+                    adopt(container, 0, Optional.empty());
                 }
             }
         }
@@ -262,16 +363,16 @@ public final class Agent implements AutoCloseable {
         lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed));
     }
 
-    private Optional<Governed> adopt(Container container, Set<Long> scope) {
-        if (ownContainer.filter(container.id()::equals).isPresent()) {
-            return Optional.empty(); // the agent is not governed by what it keeps
-        }
-        if (!mine.test(container)) {
+    /// @param scope the cgroup it was seen in; 0: in none in particular
+    private Optional<Governed> adopt(Container container, long scope, Optional<Door.Hold> hold) {
+        if (!isOurs(container)) {
             return Optional.empty();
         }
         try {
             boolean known = enforcer.isKnown(container.id());
-            var governed = enforcer.adopt(container, scope, today());
+            var governed = hold.isPresent()
+                    ? enforcer.adopt(container, hold.get(), today())
+                    : enforcer.adopt(container, scope == 0 ? Set.of() : Set.of(scope), today());
             governed.filter(_ -> !known).ifPresent(listener::met);
             governed.ifPresent(_ -> notGoverned.remove(container.id()));
             return governed;
@@ -283,6 +384,28 @@ public final class Agent implements AutoCloseable {
                 listener.notice("container " + container.shownName() + " is not governed: " + e.getMessage());
             }
             return Optional.empty();
+        }
+    }
+
+    /// The agent is not governed by what it keeps.
+    private boolean isOurs(Container container) {
+        return ownContainer.filter(container.id()::equals).isEmpty() && mine.test(container);
+    }
+
+    private void tellLeaving(KernelEvent event, Governed governed) {
+        var name = governed.container().shownName();
+        tellOnce(
+                name + event.actor().name(),
+                "process " + event.actor().pid() + " (" + event.actor().name() + ") of container " + name
+                        + " left the container's cgroup; it stays under the container's rules");
+    }
+
+    private void tellOnce(String key, String text) {
+        if (toldOnce.size() >= MAX_TOLD) {
+            toldOnce.clear();
+        }
+        if (toldOnce.add(key)) {
+            listener.notice(text);
         }
     }
 
@@ -306,6 +429,7 @@ public final class Agent implements AutoCloseable {
             applied.failed().forEach(each -> listener.notice("policies are not in force for container " + each));
             inForce = next;
             inForceOn = today();
+            kernel.hold(couldStop(next) && kernel.brake().isEmpty());
             tellBrake(next);
             tellWhatLabelsKeepOut(next);
             listener.inForce(next, enforcer.all());
@@ -314,6 +438,18 @@ public final class Agent implements AutoCloseable {
             inForceOn = today();
             listener.notice("policies are not in force: " + e.getMessage());
         }
+    }
+
+    /// Whether a container to come could have rules that stop anything: only then is it worth its waiting.
+    private static boolean couldStop(Snapshot snapshot) {
+        return snapshot.policies().stream()
+                .anyMatch(policy -> policy.mode() == Mode.ENFORCE
+                        && policy.runtime()
+                                .filter(section -> Arrays.stream(RuntimeRule.values())
+                                        .anyMatch(rule -> rule.asked(section)
+                                                .filter(action -> action != Action.REPORT)
+                                                .isPresent()))
+                                .isPresent());
     }
 
     /// Pulled, lifted, or ended with its last day.
@@ -344,11 +480,19 @@ public final class Agent implements AutoCloseable {
     // ---- losses
 
     private void chores() {
-        enforcer.sweep();
+        for (var container : enforcer.sweep()) {
+            listener.notice("container " + container.shownName() + " is gone, but processes of it live on in other"
+                    + " cgroups; they stay under its rules");
+        }
+        enforcer.withdraw()
+                .forEach((container, reason) ->
+                        listener.notice("container " + container.shownName() + " is not governed any more: " + reason));
+        door.all().forEach(this::admit);
+        lookAtBrake();
         for (var counter : KernelCounter.values()) {
             long now = kernel.count(counter);
             long before = counted.put(counter, now);
-            if (counter != KernelCounter.EVENTS && now > before) {
+            if (counter.sort() == Sort.LOSS && now > before) {
                 listener.notice(counter.text() + ": " + (now - before) + " (" + now + " since start)");
             }
         }
@@ -361,9 +505,36 @@ public final class Agent implements AutoCloseable {
             enforcer.forgetGone(); // containers may have come and gone unseen
             adoptRunning();
         }
+        hearNothingBefore();
     }
 
-    /// Takes every program off its hook. What was decided until then is told.
+    /// So that the next agent knows what happened when none was there.
+    private void hearNothingBefore() {
+        kernel.heard(BootClock.nanos());
+    }
+
+    private void lookAtBrake() {
+        var now = kernel.brake();
+        if (now.map(Brake::since).equals(brake.map(Brake::since))) {
+            return;
+        }
+        now.ifPresentOrElse(this::tellBrake, () -> listener.notice("the brake is off: policies are kept again"));
+        brake = now;
+        kernel.hold(couldStop(inForce) && now.isEmpty());
+    }
+
+    private void tellBrake(Brake now) {
+        brake = Optional.of(now);
+        listener.notice(now.text() + "; nothing is stopped on this node, everything is told");
+    }
+
+    /// Whether what is in force outlives this process: it has its names in the kernel, and stops something.
+    public boolean stays() {
+        return kernel.instance().isPresent() && stops;
+    }
+
+    /// Ends. What is in force stays in force where [#stays] says so, else it is taken off. What was decided until then
+    /// is told.
     @Override
     public void close() {
         stopping = true;
@@ -372,6 +543,11 @@ public final class Agent implements AutoCloseable {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        stops = enforcer.stops();
+        hearNothingBefore();
+        if (!stops) {
+            kernel.release();
         }
         poller.close();
         ring.close();

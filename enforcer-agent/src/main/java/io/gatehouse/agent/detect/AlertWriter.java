@@ -20,6 +20,8 @@ import java.util.Optional;
 
 /// Says, for one event, which policies were breached and what each one's verdict was worth.
 public final class AlertWriter {
+    private static final String BRAKED = "; not stopped, for the node's brake is on";
+
     private final KernelSide kernel;
 
     public AlertWriter(KernelSide kernel) {
@@ -63,13 +65,18 @@ public final class AlertWriter {
                 BootClock.timeOfDay(event.timeNs()),
                 policy.name(),
                 rule.text(),
-                policy.mode(),
+                isBraked(event, policy, action) ? Mode.AUDIT : policy.mode(),
                 verdict(action),
                 guarantee(event, rule, policy, action),
-                message(event, rule, policy),
+                message(event, rule, policy) + (isBraked(event, policy, action) ? BRAKED : ""),
                 Optional.of(process(event)),
                 Optional.of(governed.container().facts()),
                 governed.container().podFacts());
+    }
+
+    /// The policy stops, and the verdict did not: the node's brake was on.
+    private static boolean isBraked(KernelEvent event, WorkloadPolicy policy, Action action) {
+        return event.verdict() == Verdict.REPORT && policy.mode() == Mode.ENFORCE && action != Action.REPORT;
     }
 
     /// In audit mode too: it is the verdict that would have been.
@@ -85,7 +92,7 @@ public final class AlertWriter {
         if (action == Action.REPORT) {
             return Guarantee.REPORTED;
         }
-        if (policy.mode() == Mode.AUDIT) {
+        if (policy.mode() == Mode.AUDIT || isBraked(event, policy, action)) {
             return kernel.guarantee(rule);
         }
         return event.backend().guarantee();

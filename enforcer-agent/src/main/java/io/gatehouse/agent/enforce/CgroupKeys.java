@@ -42,6 +42,14 @@ public final class CgroupKeys {
         return (key & ~Wire.V1_KEY) == ROOT;
     }
 
+    static boolean isRoot(Path directory) {
+        try {
+            return isRoot(inode(directory));
+        } catch (UncheckedIOException _) {
+            return false; // it is gone
+        }
+    }
+
     private static void collect(Path directory, long bits, Set<Long> keys) {
         try (var tree = Files.walk(directory)) {
             tree.filter(Files::isDirectory).forEach(each -> keys.add(inode(each) | bits));

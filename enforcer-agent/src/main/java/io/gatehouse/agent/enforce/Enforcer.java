@@ -2,26 +2,25 @@
 package io.gatehouse.agent.enforce;
 
 import io.gatehouse.agent.containers.Container;
-import io.gatehouse.agent.kernel.Errno;
+import io.gatehouse.agent.enforce.KernelRules.Place;
 import io.gatehouse.agent.kernel.KernelException;
-import io.gatehouse.agent.kernel.Wire;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.engine.policy.Workload;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Gives every container its rules and keeps them in the kernel. Ring thread only.
 ///
@@ -38,25 +37,37 @@ public final class Enforcer {
     private final KernelRules maps;
     private final Function<Container.Pod, Optional<Map<String, String>>> labels;
     private final Generations generations;
+    private final NodeItself nodeItself;
+    private final Slots slots;
+    private final Demand demand = new Demand();
     private final Set<Known> settling = new LinkedHashSet<>();
     private final OpenBefore openBefore;
     private int sweeps;
     private final Map<String, Known> byId = new HashMap<>();
     private final Map<Long, Known> byScope = new HashMap<>();
-    private final BitSet slots = new BitSet();
+    private final List<Known> deserted = new ArrayList<>(); // without a cgroup; tasks of theirs may live elsewhere
     private List<Governed> replaced = new ArrayList<>(); // since the last sweep
     private List<Governed> aged = new ArrayList<>(); // before it
+    private List<Integer> replacedForAll = new ArrayList<>();
+    private List<Integer> agedForAll = new ArrayList<>();
+    private DefaultRules defaults = DefaultRules.NONE;
+    private int defaultNumber;
+    private boolean newcomers; // tasks whose container is known and who are not noted as its own
     private Snapshot snapshot = new Snapshot("none", List.of());
 
     /// A container that was seen, governed or not.
     private static final class Known {
+        private final Place place;
         private final Set<Long> scopes = new HashSet<>();
         private final long sinceNanos = System.nanoTime();
         private Governed governed;
         private boolean openBefore; // its processes have files open that they might not open now
+        private boolean isNode;
+        private boolean toldOfLivingOn;
 
-        private Known(Governed governed) {
+        private Known(Governed governed, Place place) {
             this.governed = governed;
+            this.place = place;
         }
     }
 
@@ -67,7 +78,8 @@ public final class Enforcer {
         this.maps = kernel.rules();
         this.generations = new Generations(kernel, maps);
         this.openBefore = new OpenBefore(kernel);
-        slots.set(0); // "nothing asked"
+        this.nodeItself = new NodeItself(kernel);
+        this.slots = new Slots();
     }
 
     /// @param made the containers that have the rules of a snapshot now
@@ -86,6 +98,16 @@ public final class Enforcer {
                 failed.add(known.governed.container().shownName() + ": " + e.getMessage());
             }
         }
+        for (var known : deserted) {
+            if (policiesFor(known.governed.container(), today).isEmpty()) {
+                replace(known, Generations.nothingAsked(known.governed.container(), known.place.slot()));
+            } // else it keeps the rules it has: its files are gone, and none could be looked up
+        }
+        try {
+            applyDefaults();
+        } catch (KernelException | IllegalStateException e) {
+            failed.add("containers that start while no agent lives: " + e.getMessage());
+        }
         attachWhatIsNeeded(); // from here on what is opened is judged
         byId.values().forEach(this::lookAtOpenFiles);
         attachWhatIsNeeded();
@@ -93,11 +115,44 @@ public final class Enforcer {
         return new Applied(made, failed);
     }
 
+    /// The rules of containers that start while no agent lives, as the snapshot has them.
+    private void applyDefaults() {
+        var next = DefaultRules.of(snapshot, kernel);
+        if (next.equals(defaults)) {
+            return;
+        }
+        int number = next.isNone() ? 0 : generations.writeForAll(next.masks(), next.policies());
+        if (number != 0) {
+            slots.setAside(maps);
+        }
+        kernel.control().defaultRules(number);
+        demand.swap(defaults.masks(), next.masks());
+        if (defaultNumber != 0) {
+            replacedForAll.add(defaultNumber);
+        }
+        defaults = next;
+        defaultNumber = number;
+    }
+
     /// Takes a container in, or more of it: its own cgroups, or `scope`, the one it was seen in. Empty while its root
     /// file system cannot be found yet, and when it is gone.
     ///
-    /// @throws IllegalStateException it has no cgroup of its own
+    /// @throws IllegalStateException it has no cgroup of its own, or the node itself runs in it
     public Optional<Governed> adopt(Container container, Set<Long> scope, LocalDate today) {
+        newcomers = true;
+        return take(container, scope, today).map(known -> known.governed);
+    }
+
+    /// Takes in the container of a program that waits for it: nothing of it has run yet.
+    public Optional<Governed> adopt(Container container, Door.Hold hold, LocalDate today) {
+        var known = take(container, Set.of(hold.scope()), today);
+        if (known.isPresent() && !maps.takeIn(hold.pid(), known.get().place)) {
+            newcomers = true;
+        }
+        return known.map(each -> each.governed);
+    }
+
+    private Optional<Known> take(Container container, Set<Long> scope, LocalDate today) {
         if (!CgroupKeys.exist(container.cgroup())) {
             return Optional.empty(); // it ended meanwhile
         }
@@ -111,27 +166,40 @@ public final class Enforcer {
         } else if (generations.hasAnotherRoot(known.governed, container)) {
             generations.forget(container);
             govern(known, container, today); // it was started anew, and word of its end was lost
-        } else if (!known.governed.settled()) {
-            govern(known, container, today);
+            attachWhatIsNeeded();
+        } else if (!known.governed.settled() || !isAlike(known.governed.container(), container)) {
+            govern(known, container, today); // its runtime had not made, or not written down, all of it
+            attachWhatIsNeeded();
         }
         for (long key : keys) {
-            maps.bind(key, known.governed.slot()); // last: from here on the kernel decides
+            maps.bind(key, known.place.slot()); // last: from here on the kernel decides
             known.scopes.add(key);
             byScope.put(key, known);
         }
         lookAtOpenFiles(known);
         attachWhatIsNeeded();
-        return Optional.of(known.governed);
+        return Optional.of(known);
+    }
+
+    /// As far as policies select by it.
+    private static boolean isAlike(Container one, Container other) {
+        return one.name().equals(other.name())
+                && one.image().equals(other.image())
+                && one.pod().equals(other.pod());
     }
 
     /// A container that cannot be given its rules is not known afterwards: its next program is another try.
     private Known takeIn(Container container, LocalDate today) {
-        int slot = takeSlot();
-        var known = new Known(Generations.nothingAsked(container, slot));
+        nodeItself.in(container).ifPresent(reason -> {
+            throw new IllegalStateException(reason);
+        });
+        var place = slots.take();
+        var known = new Known(Generations.nothingAsked(container, place.slot()), place);
         try {
+            maps.point(place, 0, 0);
             govern(known, container, today);
         } catch (KernelException | IllegalStateException e) {
-            slots.clear(slot);
+            slots.give(place);
             throw e;
         }
         byId.put(container.id(), known);
@@ -154,11 +222,32 @@ public final class Enforcer {
         return keys;
     }
 
+    /// Notes that nobody's container is in a cgroup, so that its programs wait for nothing.
+    public void leaveAlone(long scope) {
+        if (!byScope.containsKey(scope)) {
+            maps.bind(scope, 0);
+        }
+    }
+
     public boolean isKnown(String containerId) {
         return byId.containsKey(containerId);
     }
 
-    /// A cgroup is gone; with its last one the container is.
+    /// The container that a cgroup belongs to.
+    public Optional<Governed> byScope(long scope) {
+        return Optional.ofNullable(byScope.get(scope)).map(known -> known.governed);
+    }
+
+    /// The container in a place of the kernel's.
+    public Optional<Governed> bySlot(int slot) {
+        return Stream.concat(byId.values().stream(), deserted.stream())
+                .filter(known -> known.place.slot() == slot)
+                .findFirst()
+                .map(known -> known.governed);
+    }
+
+    /// A cgroup is gone; with its last one the container is, but for tasks that left it before: they stay under its
+    /// rules, see [#sweep].
     public Optional<Container> forget(long scope) {
         var known = byScope.remove(scope);
         if (known == null) {
@@ -168,20 +257,21 @@ public final class Enforcer {
         if (!known.scopes.isEmpty()) {
             return Optional.empty();
         }
-        var last = known.governed;
-        byId.remove(last.container().id());
+        var container = known.governed.container();
+        byId.remove(container.id());
         settling.remove(known);
-        maps.point(last.slot(), 0, 0);
-        generations.forget(last.container());
-        replaced.add(last);
-        slots.clear(last.slot());
-        attachWhatIsNeeded();
-        return Optional.of(last.container());
+        demand.open(false, known.openBefore);
+        known.openBefore = false;
+        generations.forget(container);
+        deserted.add(known);
+        return Optional.of(container);
     }
 
-    /// Sweeps the generations that were replaced before the last call. To be called now and then, with longer between
-    /// two calls than any hook takes.
-    public void sweep() {
+    /// Sweeps the generations that were replaced before the last call, and the containers of which no task is left. To
+    /// be called now and then, with longer between two calls than any hook takes.
+    ///
+    /// @return containers without a cgroup that are found to live on elsewhere, each once
+    public List<Container> sweep() {
         if (++sweeps % SWEEPS_PER_LOOK == 0) {
             for (var known : byId.values()) {
                 if (known.openBefore) {
@@ -193,6 +283,37 @@ public final class Enforcer {
         aged.forEach(generations::sweep);
         aged = replaced;
         replaced = new ArrayList<>();
+        agedForAll.forEach(generations::sweepForAll);
+        agedForAll = replacedForAll;
+        replacedForAll = new ArrayList<>();
+        slots.age();
+        var livingOn = new ArrayList<Container>();
+        if (!deserted.isEmpty()) {
+            newcomers = false;
+            int census = kernel.census();
+            deserted.removeIf(known -> {
+                if (!maps.isInhabited(known.place, census)) {
+                    replace(known, Generations.nothingAsked(known.governed.container(), known.place.slot()));
+                    slots.give(known.place);
+                    return true;
+                }
+                if (!known.toldOfLivingOn) {
+                    known.toldOfLivingOn = true;
+                    livingOn.add(known.governed.container());
+                }
+                return false;
+            });
+            attachWhatIsNeeded();
+        }
+        return livingOn;
+    }
+
+    /// Notes the tasks that were there before their container was known as its own.
+    public void noteNewcomers() {
+        if (newcomers) {
+            newcomers = false;
+            kernel.census();
+        }
     }
 
     /// Forgets the cgroups that went while the ring had no room to say so.
@@ -239,15 +360,45 @@ public final class Enforcer {
         return byId.values().stream().map(known -> known.governed).toList();
     }
 
+    /// Whether anything would be stopped, now or in a container to come.
+    public boolean stops() {
+        return demand.stops();
+    }
+
+    /// Takes the rules off containers that turned out to run the node itself; returns each with the reason.
+    public Map<Container, String> withdraw() {
+        var withdrawn = new LinkedHashMap<Container, String>();
+        for (var known : byId.values()) {
+            var container = known.governed.container();
+            if (known.governed.rules() != 0 && nodeItself.mayBe(container)) {
+                nodeItself.in(container).ifPresent(reason -> {
+                    known.isNode = true;
+                    replace(known, Generations.nothingAsked(container, known.place.slot()));
+                    withdrawn.put(container, reason);
+                });
+            }
+        }
+        if (!withdrawn.isEmpty()) {
+            attachWhatIsNeeded();
+        }
+        return withdrawn;
+    }
+
     // ---- one container
 
     private Governed govern(Known known, Container container, LocalDate today) {
-        var old = known.governed;
-        var next = generations.make(container, old.slot(), policiesFor(container, today));
-        maps.point(next.slot(), next.rules(), next.rootDev());
-        known.governed = next;
-        replaced.add(old);
+        var policies = known.isNode ? List.<WorkloadPolicy>of() : policiesFor(container, today);
+        var next = generations.make(container, known.place.slot(), policies);
+        replace(known, next);
         return next;
+    }
+
+    private void replace(Known known, Governed next) {
+        var old = known.governed;
+        maps.point(known.place, next.rules(), next.rootDev());
+        known.governed = next;
+        demand.swap(old.masks(), next.masks());
+        replaced.add(old);
     }
 
     private List<WorkloadPolicy> policiesFor(Container container, LocalDate today) {
@@ -262,43 +413,26 @@ public final class Enforcer {
     }
 
     private void lookAtOpenFiles(Known known) {
+        boolean before = known.openBefore;
+        known.openBefore = hasOpenFiles(known);
+        demand.open(known.openBefore, before);
+    }
+
+    private boolean hasOpenFiles(Known known) {
         if (known.governed.rules() == 0) {
-            known.openBefore = false;
-            return;
+            return false;
         }
         var found = openBefore.look(known.governed);
         if (found.files() != known.openBefore || found.files()) {
             maps.judgeOpenBefore(known.governed.rules(), found.files());
         }
-        known.openBefore = found.files();
         if (!found.gaps().isEmpty()) {
             known.governed = known.governed.withGaps(found.gaps());
         }
-    }
-
-    // ---- numbers
-
-    private int takeSlot() {
-        int slot = slots.nextClearBit(1);
-        if (slot >= Wire.SLOTS) {
-            throw new KernelException("gh_slots", "a container more than " + (Wire.SLOTS - 1), Errno.E2BIG);
-        }
-        slots.set(slot);
-        return slot;
+        return found.files();
     }
 
     private void attachWhatIsNeeded() {
-        var needed = EnumSet.noneOf(RuntimeRule.class);
-        boolean openBefore = false;
-        for (var known : byId.values()) {
-            openBefore |= known.openBefore;
-            var masks = known.governed.masks();
-            for (var rule : RuntimeRule.values()) {
-                if (!masks.isEmpty() && masks.get(rule.ordinal()).all() != 0) {
-                    needed.add(rule);
-                }
-            }
-        }
-        kernel.need(needed, openBefore);
+        demand.ifChanged(kernel::need);
     }
 }

@@ -13,6 +13,7 @@ import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -78,7 +79,12 @@ final class Generations {
             draft.resolve(directory, container);
             draft.resolveFiles(container, directory);
             draft.mask(identity.overlay());
-            maps.write(number, draft.masks, draft.objects(), networks.write(number, draft.policies));
+            maps.write(
+                    number,
+                    draft.masks,
+                    draft.objects(),
+                    networks.write(number, draft.policies),
+                    namesHash(draft.policies));
             var made = new Governed(
                     container,
                     slot,
@@ -103,6 +109,34 @@ final class Generations {
             }
             throw e;
         }
+    }
+
+    /// FNV-1a over the names: tells a later agent whether bits mean to it what they meant to this one.
+    static long namesHash(List<WorkloadPolicy> policies) {
+        long hash = 0xcbf29ce484222325L;
+        for (var policy : policies) {
+            for (byte each : (policy.name() + "\n").getBytes(StandardCharsets.UTF_8)) {
+                hash = (hash ^ each & 0xff) * 0x100000001b3L;
+            }
+        }
+        return hash;
+    }
+
+    /// Writes rules that are about no container in particular; returns their number.
+    int writeForAll(List<Masks> masks, List<WorkloadPolicy> policies) {
+        int number = takeNumber();
+        try {
+            maps.write(number, masks, List.of(), 0, namesHash(policies));
+            return number;
+        } catch (KernelException | IllegalStateException e) {
+            numbers.clear(number);
+            throw e;
+        }
+    }
+
+    void sweepForAll(int number) {
+        maps.sweep(number, List.of());
+        numbers.clear(number);
     }
 
     /// Takes a generation back that no slot names and no hook can still be reading by.

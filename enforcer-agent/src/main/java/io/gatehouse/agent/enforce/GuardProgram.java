@@ -186,11 +186,13 @@ public enum GuardProgram {
 
     /// Tell of containers that come and go; attached as long as the agent runs.
     static final List<String> WATCH =
-            List.of("gh_cgroup_born", "gh_cgroup_joined", "gh_cgroup_gone", "gh_stranger", "gh_forked");
+            List.of("gh_cgroup_born", "gh_cgroup_joined", "gh_cgroup_gone", "gh_stranger", "gh_forked", "gh_exited");
 
     /// Called by the agent, attached nowhere.
     static final String IDENTIFY = "gh_identify";
 
+    static final String TAKE_OFFICE = "gh_take_office";
+    static final String CENSUS = "gh_census";
     /// Called by the agent to say that it is the agent.
     static final String KEEP = "gh_keep";
 
@@ -220,6 +222,11 @@ public enum GuardProgram {
 
     public Backend backend() {
         return backend;
+    }
+
+    /// Whether a program is one of these, by the name it has in the object.
+    static boolean isOne(String program) {
+        return Arrays.stream(values()).anyMatch(each -> each.program.equals(program));
     }
 
     /// Needed only where files may be open since before the rules in force: each costs every read and write, or every

@@ -4,6 +4,7 @@ package io.gatehouse.agent.enforce;
 import io.gatehouse.agent.enforce.KernelSide.Identity;
 import io.gatehouse.agent.kernel.BpfMap;
 import io.gatehouse.agent.kernel.BpfObject;
+import io.gatehouse.agent.kernel.PidFd;
 import io.gatehouse.agent.kernel.Wire;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ final class KernelRules {
     private final BpfMap slots;
     private final BpfMap rulesets;
     private final BpfMap allowed;
+    private final BpfMap tasks;
+    private final BpfMap reserve;
     private final BpfMap places;
 
     KernelRules(BpfObject object) {
@@ -24,6 +27,8 @@ final class KernelRules {
         this.slots = object.map("gh_slots", 4, Wire.Slot.SIZE);
         this.rulesets = object.map("gh_rulesets", 4, Wire.Rules.SIZE);
         this.allowed = object.map("gh_allowed", Wire.Object.SIZE, 4);
+        this.tasks = object.map("gh_tasks", 4, Wire.Task.SIZE);
+        this.reserve = object.map("gh_reserve", 0, 4);
         this.places = object.map("gh_places", Wire.Object.SIZE, Wire.Place.SIZE);
     }
 
@@ -37,10 +42,15 @@ final class KernelRules {
     /// A file or directory that policies allow.
     record Allowed(Identity identity, int kind, int policies) {}
 
+    /// A container's place: its serial tells it from the one that had the place before.
+    record Place(int slot, int serial) {}
+
     /// Writes rules under a number that no slot names, and reads them back.
     ///
     /// @param endpoints the set of addresses that [Networks] wrote for them
-    void write(int number, List<Masks> byRule, List<Allowed> objects, int endpoints) {
+    /// @param policies a hash of who asks, in the order of the masks' bits
+    void write(
+            int number, List<Masks> byRule, List<Allowed> objects, int endpoints, long policies) {
         for (var object : objects) {
             if (!isPlace(object)) {
                 allowed.put(
@@ -60,6 +70,7 @@ final class KernelRules {
             value.putInt(at + Wire.Rules.KILL, byRule.get(rule).kill());
         }
         value.putInt(Wire.Rules.ENDPOINTS, endpoints);
+        value.putLong(Wire.Rules.POLICIES, policies);
         rulesets.put(key(number), value);
         var back = BpfObject.buffer(Wire.Rules.SIZE);
         if (!rulesets.get(key(number), back) || !back.equals(value)) {
@@ -101,10 +112,42 @@ final class KernelRules {
     }
 
     /// Puts rules in force for a slot: one aligned word, so a hook sees the old or the new, never a mix. 0: none.
-    void point(int slot, int number, int rootDev) {
+    void point(Place place, int number, int rootDev) {
         slots.put(
-                key(slot),
-                BpfObject.buffer(Wire.Slot.SIZE).putInt(Wire.Slot.RULES, number).putInt(Wire.Slot.ROOT_DEV, rootDev));
+                key(place.slot()),
+                BpfObject.buffer(Wire.Slot.SIZE)
+                        .putInt(Wire.Slot.RULES, number)
+                        .putInt(Wire.Slot.ROOT_DEV, rootDev)
+                        .putInt(Wire.Slot.SERIAL, place.serial()));
+    }
+
+    /// Whether a census met a task of this container.
+    boolean isInhabited(Place place, int census) {
+        var value = BpfObject.buffer(Wire.Slot.SIZE);
+        slots.get(key(place.slot()), value);
+        return value.getInt(Wire.Slot.SERIAL) == place.serial() && value.getInt(Wire.Slot.SEEN) == census;
+    }
+
+    /// Notes a process as the container's, for ever; false where it is gone. It must be one thread, as after an exec.
+    boolean takeIn(int pid, Place place) {
+        var held = PidFd.open(pid);
+        if (held.isEmpty()) {
+            return false;
+        }
+        try (var process = held.get()) {
+            tasks.put(
+                    key(process.fd()),
+                    BpfObject.buffer(Wire.Task.SIZE)
+                            .putInt(Wire.Task.SLOT, place.slot())
+                            .putInt(Wire.Task.SERIAL, place.serial()));
+            return true;
+        }
+    }
+
+    /// Sets a place aside for a container that starts while no agent lives.
+    void setAside(Place place) {
+        point(place, 0, 0);
+        reserve.push(key(place.slot()));
     }
 
     /// Whether every use of an open file is judged. The one word of rules in force that changes.

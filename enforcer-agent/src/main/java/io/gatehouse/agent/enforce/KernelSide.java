@@ -35,25 +35,44 @@ public final class KernelSide implements AutoCloseable {
     private final Backend backend;
     private final Optional<String> whyNotLsm;
     private final Optional<OpenedFile> groups; // the root of cgroup2, where programs of cgroups are attached
+    private final Optional<Tenure> tenure;
     private final BpfMap stats;
+    private final Control control;
     private final SelfGuard self;
+    // Starting thread, then ring thread, then the closing one.
+    private boolean pinned;
+    private boolean released;
 
-    private KernelSide(BpfObject object, Backend backend, Optional<String> whyNotLsm, Optional<OpenedFile> groups) {
+    private KernelSide(
+            BpfObject object,
+            Backend backend,
+            Optional<String> whyNotLsm,
+            Optional<OpenedFile> groups,
+            Optional<Tenure> tenure) {
         this.object = object;
         this.backend = backend;
         this.whyNotLsm = whyNotLsm;
         this.groups = groups;
+        this.tenure = tenure;
         this.stats = object.map("gh_stats", 4, 8);
+        this.control = new Control(object.mapped("gh_control"));
         this.self = new SelfGuard(object, file -> identify(file, 0));
     }
 
-    /// Loads what this kernel takes, the strongest backend first, and attaches the watching programs. Guarding programs
-    /// wait for [#need].
+    /// As [#load(Optional)], for as long as this process keeps it.
     public static KernelSide load() {
+        return load(Optional.empty());
+    }
+
+    /// Loads what this kernel takes, the strongest backend first, and attaches the watching programs. Guarding
+    /// programs wait for [#need].
+    ///
+    /// @param tenure where what is in force gets its names; without one it ends with this process. Closed with this
+    public static KernelSide load(Optional<Tenure> tenure) {
         makeOverlayKnown();
         var image = BpfObject.Image.ofResource(OBJECT);
-        var constants = constants(hostMountNamespace());
-        var whyNotLsm = whyNotLsm(image, constants);
+        int hostMounts = hostMountNamespace();
+        var whyNotLsm = whyNotLsm(image, constants(hostMounts, Backend.LSM));
         var backend = whyNotLsm.isEmpty() ? Backend.LSM : Backend.TRACEPOINT;
 
         var wanted = new HashSet<>(GuardProgram.programsOf(backend));
@@ -62,17 +81,36 @@ public final class KernelSide implements AutoCloseable {
             wanted.addAll(GuardProgram.programsOf(Backend.CGROUP));
         }
         wanted.addAll(GuardProgram.WATCH);
-        wanted.add(GuardProgram.IDENTIFY);
-        wanted.add(GuardProgram.KEEP);
-        var kernel = new KernelSide(BpfObject.load(image, wanted, constants, Map.of()), backend, whyNotLsm, groups);
+        wanted.addAll(
+                Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
+        var loaded = BpfObject.load(image, wanted, constants(hostMounts, backend), Map.of());
+        var kernel = new KernelSide(loaded, backend, whyNotLsm, groups, tenure);
         try {
             kernel.describeSyscalls();
+            kernel.control.begin(kernel.hostRootDev());
+            tenure.ifPresent(kernel::takeBrakeOver);
             kernel.guard(SelfFacts.none());
             GuardProgram.WATCH.forEach(kernel.object::attach);
             return kernel;
         } catch (RuntimeException e) {
             kernel.close();
             throw e;
+        }
+    }
+
+    private void takeBrakeOver(Tenure tenure) {
+        tenure.before()
+                .forEach(life -> life.control().ifPresent(before -> {
+                    try (before) {
+                        control.brakeAs(before);
+                    }
+                }));
+    }
+
+    private int hostRootDev() {
+        try (var root =
+                OpenedFile.open("/proc/1/root/.").or(() -> OpenedFile.open("/")).orElseThrow()) {
+            return identify(root, 0).dev();
         }
     }
 
@@ -110,9 +148,9 @@ public final class KernelSide implements AutoCloseable {
     }
 
     /// What the programs are told before they are loaded.
-    private static Map<String, byte[]> constants(int hostMounts) {
-        return Map.of(
-                ".rodata.config", BpfObject.buffer(4).putInt(0, hostMounts).array());
+    private static Map<String, byte[]> constants(int hostMounts, Backend backend) {
+        var config = BpfObject.buffer(8).putInt(0, hostMounts).putInt(4, backend == Backend.LSM ? 1 : 0);
+        return Map.of(".rodata.config", config.array());
     }
 
     /// Of process 1, so that an agent in a pod with the host's pids finds the host's. Where that may not be looked at,
@@ -254,6 +292,7 @@ public final class KernelSide implements AutoCloseable {
     ///
     /// @param openBefore whether some container has files that it opened before its rules were in force
     public void need(Set<RuntimeRule> rules, boolean openBefore) {
+        var unneeded = new ArrayList<GuardProgram>();
         for (var program : GuardProgram.values()) {
             if (!object.loaded().contains(program.program())) {
                 continue;
@@ -262,13 +301,14 @@ public final class KernelSide implements AutoCloseable {
                     program == GuardProgram.URING_FILE && object.loaded().contains(GuardProgram.URING.program());
             boolean unused = covered || program.onlyForOpenBefore() && !openBefore;
             if (unused || Collections.disjoint(program.rules(), rules)) {
-                object.detach(program.program());
+                unneeded.add(program);
             } else if (program.backend() == Backend.CGROUP) {
                 object.attach(program.program(), groups.orElseThrow());
             } else {
                 object.attach(program.program());
             }
         }
+        unneeded.forEach(program -> object.detach(program.program()));
         self.refresh();
     }
 
@@ -360,10 +400,88 @@ public final class KernelSide implements AutoCloseable {
         return stats.sum(counter.ordinal());
     }
 
+    // ---- the life of what is in force
+
+    /// Says which process is the agent, so that the kernel notices its end. With a tenure, what is in force outlives
+    /// this process from here on; until here an agent that fails leaves nothing behind.
+    public void takeOffice() {
+        tenure.ifPresent(each -> {
+            object.pinBelow(each.own().folder(), Life.MAPS);
+            pinned = true;
+        });
+        object.run(GuardProgram.TAKE_OFFICE, BpfObject.buffer(8));
+    }
+
+    Control control() {
+        return control;
+    }
+
+    /// Whether containers that the agent does not know wait for it before their first instruction.
+    public void hold(boolean holds) {
+        control.hold(holds);
+    }
+
+    public boolean holds() {
+        return control.holds();
+    }
+
+    /// Everything counted until now has been told.
+    public void heard(long atNanos) {
+        control.heard(new Control.Heard(
+                atNanos, count(KernelCounter.REFUSED), count(KernelCounter.KILLED), count(KernelCounter.RING_FULL)));
+    }
+
+    public Optional<Brake> brake() {
+        return control.brake();
+    }
+
+    /// Walks all tasks: those of known containers that were there before are noted as theirs, and each container that
+    /// still has one is marked with the number returned.
+    int census() {
+        int number = control.nextCensus();
+        object.walk(GuardProgram.CENSUS);
+        return number;
+    }
+
+    /// Programs that wait for their rules.
+    public Door door() {
+        return new Door(object.map("gh_held", 4, Wire.Hold.SIZE));
+    }
+
+    /// Where it stays when this process ends; empty where it ends with it.
+    public Optional<Instance> instance() {
+        return tenure.map(Tenure::instance);
+    }
+
+    /// What agents left that ended.
+    List<Life> before() {
+        return tenure.map(Tenure::before).orElse(List.of());
+    }
+
+    /// Takes everything out of force at once; what hangs on hooks goes with [#close].
+    public void release() {
+        control.retire();
+        released = true;
+    }
+
+    /// With a tenure what is in force stays in force, unless it was released; without one it ends here, at once, and
+    /// the kernel's own clearing up is not waited for.
     @Override
     public void close() {
         self.close();
-        object.close();
         groups.ifPresent(OpenedFile::close);
+        control.leaveOffice();
+        if (!pinned || released) {
+            control.retire();
+            if (pinned) {
+                tenure.orElseThrow().own().remove();
+            }
+            control.close();
+            object.closeLater();
+        } else {
+            control.close();
+            object.close();
+        }
+        tenure.ifPresent(Tenure::close);
     }
 }

@@ -187,11 +187,12 @@ public final class LateJudge {
         return violated;
     }
 
-    private static KernelEvent decided(KernelEvent event, Governed governed, List<Integer> violated) {
+    private KernelEvent decided(KernelEvent event, Governed governed, List<Integer> violated) {
         boolean stop = false;
         for (var rule : RuntimeRule.values()) {
             stop |= governed.stops(rule, violated.get(rule.ordinal()));
         }
+        stop &= kernel.brake().isEmpty();
         if (stop) {
             kill(event.actor());
         }

@@ -2,26 +2,41 @@
 package io.gatehouse.agent.kernel;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.ffi.Pointer;
 
 /// A map in the kernel. About a microsecond a call: for control, not for events.
-public final class BpfMap {
+public final class BpfMap implements AutoCloseable {
     private final String name;
     private final int fd;
+    private final boolean ownsFd;
     private final Pointer key;
     private final Pointer value;
     private final int keyBytes;
     private final int valueBytes;
 
+    /// A map of an object, which keeps it: closing this closes nothing.
     BpfMap(String name, int fd, int keyBytes, int valueBytes) {
+        this(name, fd, false, keyBytes, valueBytes);
+    }
+
+    private BpfMap(String name, int fd, boolean ownsFd, int keyBytes, int valueBytes) {
         this.name = name;
         this.fd = fd;
+        this.ownsFd = ownsFd;
         this.keyBytes = keyBytes;
         this.valueBytes = valueBytes;
         this.key = Native.zeroed(keyBytes);
         this.value = Native.zeroed(valueBytes);
+    }
+
+    /// A map that has a name in the bpf file system, open until it is closed.
+    ///
+    /// @throws KernelException with ENOENT where it is not there
+    public static BpfMap pinned(Path pin, int keyBytes, int valueBytes) {
+        return new BpfMap(pin.getFileName().toString(), BpfFiles.open(pin), true, keyBytes, valueBytes);
     }
 
     /// Sets a value, whether or not the key is there.
@@ -74,6 +89,16 @@ public final class BpfMap {
         return true;
     }
 
+    /// Puts a value into a queue.
+    ///
+    /// @throws KernelException with E2BIG where it is full
+    public synchronized void push(ByteBuffer value) {
+        copyIn(value, this.value, valueBytes);
+        if (Native.bpf().bpf_map_update_elem(fd, null, this.value, 0) != 0) {
+            throw new KernelException("bpf_map_update_elem", name, Native.errno());
+        }
+    }
+
     /// Every key there is. Keys that come and go meanwhile may be missing.
     public synchronized List<ByteBuffer> keys() {
         var keys = new ArrayList<ByteBuffer>();
@@ -103,6 +128,13 @@ public final class BpfMap {
             sum += values.getLong(8L * i);
         }
         return sum;
+    }
+
+    @Override
+    public void close() {
+        if (ownsFd) {
+            Native.c().close(fd);
+        }
     }
 
     private static void copyIn(ByteBuffer from, Pointer to, int bytes) {

@@ -5,22 +5,41 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import jnr.ffi.Pointer;
 
-/// A compiled object with its programs and maps in the kernel. Owns both; closing detaches and unloads.
+/// A compiled object with its programs and maps in the kernel. Owns both; closing detaches and unloads, unless they
+/// were
+/// given names in the bpf file system ([#pinBelow]): those keep what is attached attached.
+///
+/// Taking a program off its hook makes the kernel wait for every task inside it, tens of milliseconds each, so
+/// [#detach] and [#closeLater] leave that to a thread of their own.
 public final class BpfObject implements AutoCloseable {
+    /// Folders below that of [#pinBelow].
+    public static final String LINKS = "links";
+
+    public static final String MAPS = "maps";
+
     private static final Pattern REFUSED =
             Pattern.compile("prog '([^']+)': (?:failed to load|failed to find|BPF program load failed)");
     private static final int PROGRAM_INFO_BYTES = 232; // struct bpf_prog_info up to attach_btf_id, Linux 6.1
     private static final int INFO_ID = 4;
+    private static final int WALK_BYTES = 4096;
     private static final int INFO_XLATED_BYTES = 20;
     private static final int INFO_RUN_NANOS = 192;
     private static final int INFO_RUNS = 200;
@@ -29,9 +48,53 @@ public final class BpfObject implements AutoCloseable {
     private final Image image;
     private final Pointer object;
     private final Map<String, Pointer> programs = new LinkedHashMap<>();
-    private final Map<String, Pointer> links = new LinkedHashMap<>();
+    private final Map<String, Pointer> links = new LinkedHashMap<>(); // guarded by itself
+    private final Map<String, Leaving> leaving = new HashMap<>(); // guarded by links
+    private final ExecutorService detaching = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("gatehouse-detach").factory());
     private final Map<String, String> refused;
     private final Set<String> loaded;
+    private Optional<Path> pins = Optional.empty(); // guarded by links
+
+    /// A program on its way off its hook. Who claims it first decides: the thread that detaches, or an attach that
+    /// comes
+    /// in time.
+    private static final class Leaving {
+        private final Pointer link;
+        private final AtomicBoolean claimed = new AtomicBoolean();
+        private final CountDownLatch gone = new CountDownLatch(1);
+
+        private Leaving(Pointer link) {
+            this.link = link;
+        }
+
+        private void run() {
+            if (claimed.compareAndSet(false, true)) {
+                Native.bpf().bpf_link__destroy(link);
+                gone.countDown();
+            }
+        }
+
+        /// The link, if it can still be had; else waits until it is gone, since a program is on its hook only once.
+        private Optional<Pointer> back() {
+            if (claimed.compareAndSet(false, true)) {
+                return Optional.of(link);
+            }
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    gone.await();
+                    break;
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            return Optional.empty();
+        }
+    }
 
     private BpfObject(Image image, Pointer object, Set<String> loaded, Map<String, String> refused) {
         this.image = image;
@@ -197,38 +260,117 @@ public final class BpfObject implements AutoCloseable {
 
     /// Attaches a loaded program to its hook; nothing happens if it is attached.
     public void attach(String name) {
-        if (links.containsKey(name)) {
-            return;
-        }
+        attach(name, () -> link(name));
+    }
+
+    private Pointer link(String name) {
         var link = Native.bpf().bpf_program__attach(program(name));
         if (link == null) {
             throw new KernelException("bpf_program__attach", name, Native.errno());
         }
-        links.put(name, link);
+        return link;
     }
 
     /// Attaches a loaded program to a cgroup and to all below it; nothing happens if it is attached.
     public void attach(String name, OpenedFile cgroup) {
-        if (links.containsKey(name)) {
-            return;
-        }
-        var link = Native.bpf().bpf_program__attach_cgroup(program(name), cgroup.fd());
-        if (link == null) {
-            throw new KernelException("bpf_program__attach_cgroup", name, Native.errno());
-        }
-        links.put(name, link);
+        attach(name, () -> {
+            var link = Native.bpf().bpf_program__attach_cgroup(program(name), cgroup.fd());
+            if (link == null) {
+                throw new KernelException("bpf_program__attach_cgroup", name, Native.errno());
+            }
+            return link;
+        });
     }
 
-    /// Takes a program off its hook; nothing happens if it is not attached.
+    private void attach(String name, Supplier<Pointer> hook) {
+        synchronized (links) {
+            if (links.containsKey(name)) {
+                return;
+            }
+            var left = leaving.remove(name);
+            var link = (left == null ? Optional.<Pointer>empty() : left.back()).orElseGet(hook);
+            links.put(name, link);
+            pins.ifPresent(folder -> pin(link, folder, name));
+        }
+    }
+
+    /// Takes a program off its hook, in a moment; nothing happens if it is not attached.
     public void detach(String name) {
-        var link = links.remove(name);
-        if (link != null) {
+        synchronized (links) {
+            var link = links.remove(name);
+            if (link == null) {
+                return;
+            }
+            if (pins.isPresent() && Native.bpf().bpf_link__unpin(link) != 0) {
+                links.put(name, link);
+                throw new KernelException("unlink", name, Native.errno());
+            }
+            var left = new Leaving(link);
+            leaving.put(name, left);
+            detaching.execute(left::run);
+        }
+    }
+
+    /// Programs on their hooks, but for those on their way off.
+    public Set<String> attached() {
+        synchronized (links) {
+            return Set.copyOf(links.keySet());
+        }
+    }
+
+    /// Gives everything that is attached, now and later, and some maps a name in the bpf file system: links below
+    /// `links`, maps below `maps`. From then on closing leaves them in force.
+    public void pinBelow(Path folder, List<String> maps) {
+        BpfFiles.make(folder.resolve(LINKS));
+        BpfFiles.make(folder.resolve(MAPS));
+        for (var name : maps) {
+            if (Native.bpf().bpf_obj_pin(mapFd(name), folder.resolve(MAPS, name).toString()) != 0) {
+                throw new KernelException("BPF_OBJ_PIN", name, Native.errno());
+            }
+        }
+        synchronized (links) {
+            links.forEach((name, link) -> pin(link, folder, name));
+            pins = Optional.of(folder);
+        }
+    }
+
+    private static void pin(Pointer link, Path folder, String name) {
+        if (Native.bpf().bpf_link__pin(link, folder.resolve(LINKS, name).toString()) != 0) {
+            throw new KernelException("BPF_OBJ_PIN", name, Native.errno());
+        }
+    }
+
+    /// Runs a program of type `iter` over everything there is of its kind.
+    public void walk(String name) {
+        var link = Native.bpf().bpf_program__attach_iter(program(name), null);
+        if (link == null) {
+            throw new KernelException("bpf_program__attach_iter", name, Native.errno());
+        }
+        try {
+            int fd = Native.bpf().bpf_iter_create(Native.bpf().bpf_link__fd(link));
+            if (fd < 0) {
+                throw new KernelException("BPF_ITER_CREATE", name, Native.errno());
+            }
+            try {
+                var nothing = Native.zeroed(WALK_BYTES);
+                long read;
+                do {
+                    read = Native.c().read(fd, nothing, WALK_BYTES);
+                } while (read > 0 || read < 0 && (Native.errno() == Errno.EINTR || Native.errno() == Errno.EAGAIN));
+                if (read < 0) {
+                    throw new KernelException("read", name, Native.errno());
+                }
+            } finally {
+                Native.c().close(fd);
+            }
+        } finally {
             Native.bpf().bpf_link__destroy(link);
         }
     }
 
-    public Set<String> attached() {
-        return Set.copyOf(links.keySet());
+    /// The one value of an array, mapped.
+    public MappedMap mapped(String name) {
+        return MappedMap.of(mapFd(name), name);
     }
 
     public BpfMap map(String name, int keyBytes, int valueBytes) {
@@ -363,11 +505,26 @@ public final class BpfObject implements AutoCloseable {
         return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
     }
 
-    /// Detaches every program, then unloads them. bpf_object__close alone would leave the links in force.
+    /// Detaches every program, then unloads them. bpf_object__close alone would leave the links in force. With
+    /// [#pinBelow] nothing is detached that has a name.
     @Override
     public void close() {
-        for (var name : List.copyOf(links.keySet())) {
-            detach(name);
+        closeAll();
+        detaching.shutdown();
+    }
+
+    /// As [#close], by a thread that nobody waits for.
+    public void closeLater() {
+        detaching.execute(this::closeAll);
+        detaching.shutdown();
+    }
+
+    private void closeAll() {
+        synchronized (links) {
+            leaving.values().forEach(Leaving::run);
+            leaving.clear();
+            links.values().forEach(Native.bpf()::bpf_link__destroy);
+            links.clear();
         }
         Native.bpf().bpf_object__close(object);
     }

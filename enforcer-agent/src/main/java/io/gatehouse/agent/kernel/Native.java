@@ -76,7 +76,19 @@ final class Native {
 
         int bpf_link__destroy(Pointer link);
 
+        int bpf_link__pin(Pointer link, @In String path);
+
+        int bpf_link__unpin(Pointer link);
+
         int bpf_link__fd(Pointer link);
+
+        Pointer bpf_program__attach_iter(Pointer program, Pointer options);
+
+        int bpf_iter_create(int link);
+
+        int bpf_obj_pin(int fd, @In String path);
+
+        int bpf_obj_get(@In String path);
 
         Pointer bpf_object__find_map_by_name(Pointer object, @In String name);
 
@@ -139,6 +151,10 @@ final class Native {
         int munmap(Pointer address, @size_t long length);
 
         int close(int fd);
+
+        int flock(int fd, int operation);
+
+        int mount(@In String source, @In String target, @In String type, @u_int64_t long flags, @In String options);
 
         @ssize_t
         long readlinkat(int directory, @In String path, Pointer buffer, @size_t long length);

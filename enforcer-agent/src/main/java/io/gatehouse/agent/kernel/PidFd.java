@@ -8,6 +8,7 @@ public final class PidFd implements AutoCloseable {
     private static final long PIDFD_SEND_SIGNAL = 424;
     private static final long PIDFD_OPEN = 434;
     private static final long SIGKILL = 9;
+    private static final long SIGCONT = 18;
 
     private final int fd;
 
@@ -23,7 +24,21 @@ public final class PidFd implements AutoCloseable {
 
     /// Ends the process; false where it was gone already.
     public boolean kill() {
-        return Native.c().syscall(PIDFD_SEND_SIGNAL, fd, SIGKILL, null, 0) == 0;
+        return send(SIGKILL);
+    }
+
+    /// Lets a stopped process go on; false where it was gone already.
+    public boolean letGo() {
+        return send(SIGCONT);
+    }
+
+    private boolean send(long signal) {
+        return Native.c().syscall(PIDFD_SEND_SIGNAL, fd, signal, null, 0) == 0;
+    }
+
+    /// As the key of a map of tasks.
+    public int fd() {
+        return fd;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import jnr.ffi.Pointer;
 
 /// Reads a BPF ring buffer through our own mapping, without a call per event.
@@ -70,6 +71,17 @@ public final class RingBuffer implements AutoCloseable {
         if (fd < 0) {
             throw new KernelException("BPF_MAP_CREATE", name, Native.errno());
         }
+        try {
+            return map(fd, true, bytes);
+        } catch (KernelException e) {
+            Native.c().close(fd);
+            throw e;
+        }
+    }
+
+    /// A ring that has a name in the bpf file system, left behind by another process.
+    public static RingBuffer pinned(Path pin, int bytes) {
+        int fd = BpfFiles.open(pin);
         try {
             return map(fd, true, bytes);
         } catch (KernelException e) {

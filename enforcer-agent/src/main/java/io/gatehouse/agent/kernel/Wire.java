@@ -4,8 +4,12 @@ package io.gatehouse.agent.kernel;
 /// Java's side of `bpf/include/gatehouse.h`: sizes and offsets in bytes, native byte order. `WireTest` compares every
 /// one of them with the type information that clang wrote into the object.
 public final class Wire {
-    public static final int SLOTS = 16384;
-    public static final int RULESETS = 32768;
+    public static final int CONTAINERS = 16384;
+    public static final int RESERVE = 1024;
+    public static final int SLOTS = CONTAINERS + 1 + RESERVE;
+    public static final int RULESETS = 2 * CONTAINERS + 16;
+    public static final int HELD = 1024;
+    public static final int VERSION = 2;
     public static final int RULE_COUNT = 21;
     public static final int RING_BYTES = 8 << 20;
     public static final int PATH_CAPACITY = 1024 + 256;
@@ -110,7 +114,7 @@ public final class Wire {
 
     /// `struct gh_rules`: for each rule the masks report, deny, kill
     public static final class Rules {
-        public static final int SIZE = 296;
+        public static final int SIZE = 304;
         public static final int MASKS = 12;
         public static final int REPORT = 0;
         public static final int DENY = 4;
@@ -118,6 +122,7 @@ public final class Wire {
         public static final int FLAGS = 252;
         public static final int OPEN_BEFORE = 1;
         public static final int ENDPOINTS = 256;
+        public static final int POLICIES = 296;
 
         /// Eight bytes for each kind of object from [Object#KIND_DIRECTORY] to [Object#KIND_READ_FORBIDDEN].
         public static final int MARKS = 264;
@@ -153,11 +158,60 @@ public final class Wire {
 
     /// `struct gh_slot`
     public static final class Slot {
-        public static final int SIZE = 8;
+        public static final int SIZE = 16;
         public static final int RULES = 0;
         public static final int ROOT_DEV = 4;
+        public static final int SERIAL = 8;
+        public static final int SEEN = 12;
 
         private Slot() {}
+    }
+
+    /// `struct gh_task`
+    public static final class Task {
+        public static final int SIZE = 16;
+        public static final int SETTING_UP = 0;
+        public static final int SLOT = 8;
+        public static final int SERIAL = 12;
+
+        private Task() {}
+    }
+
+    /// `struct gh_hold`
+    public static final class Hold {
+        public static final int SIZE = 48;
+        public static final int START_NS = 0;
+        public static final int SINCE_NS = 8;
+        public static final int SCOPE = 16;
+        public static final int INO = 24;
+        public static final int DEV = 32;
+        public static final int GENERATION = 36;
+        public static final int FACTS = 40;
+
+        private Hold() {}
+    }
+
+    /// `struct gh_control`
+    public static final class Control {
+        public static final int SIZE = 208;
+        public static final int BRAKED_UNTIL_NS = 0;
+        public static final int VERSION = 8;
+        public static final int AGENT = 12;
+        public static final int HOLDS = 16;
+        public static final int DEFAULT_RULES = 20;
+        public static final int OVERFLOWED = 24;
+        public static final int HOST_ROOT_DEV = 28;
+        public static final int CENSUS = 32;
+        public static final int RETIRED = 36;
+        public static final int BRAKED_AT_MS = 40;
+        public static final int ALIVE_NS = 48;
+        public static final int TOLD_REFUSED = 56;
+        public static final int TOLD_KILLED = 64;
+        public static final int TOLD_LOST = 72;
+        public static final int BRAKE_REASON = 80;
+        public static final int REASON_CAPACITY = 128;
+
+        private Control() {}
     }
 
     /// `struct gh_guarded` and `enum gh_guarded_kind`

@@ -86,7 +86,7 @@ class WireTest {
         offset("gh_endpoint.port", Wire.Endpoint.PORT);
         offset("gh_endpoint.address", Wire.Endpoint.ADDRESS);
         offset("gh_rules.marks", Wire.Rules.MARKS);
-        assertEquals(Wire.Rules.SIZE - Wire.Rules.MARKS, 8 * Wire.Rules.TREES, "marks end the rules");
+        assertEquals(Wire.Rules.POLICIES - Wire.Rules.MARKS, 8 * Wire.Rules.TREES, "policies follow the marks");
         size("gh_violation", Wire.Violation.SIZE);
         offset("gh_violation.rule", Wire.Violation.RULE);
         offset("gh_violation.policies", Wire.Violation.POLICIES);
@@ -107,10 +107,45 @@ class WireTest {
         size("gh_slot", Wire.Slot.SIZE);
         offset("gh_slot.rules", Wire.Slot.RULES);
         offset("gh_slot.root_dev", Wire.Slot.ROOT_DEV);
+        offset("gh_slot.serial", Wire.Slot.SERIAL);
+        offset("gh_slot.seen", Wire.Slot.SEEN);
+        offset("gh_rules.policies", Wire.Rules.POLICIES);
+        size("gh_task", Wire.Task.SIZE);
+        offset("gh_task.setting_up", Wire.Task.SETTING_UP);
+        offset("gh_task.slot", Wire.Task.SLOT);
+        offset("gh_task.serial", Wire.Task.SERIAL);
+        size("gh_hold", Wire.Hold.SIZE);
+        offset("gh_hold.start_ns", Wire.Hold.START_NS);
+        offset("gh_hold.since_ns", Wire.Hold.SINCE_NS);
+        offset("gh_hold.scope", Wire.Hold.SCOPE);
+        offset("gh_hold.ino", Wire.Hold.INO);
+        offset("gh_hold.dev", Wire.Hold.DEV);
+        offset("gh_hold.generation", Wire.Hold.GENERATION);
+        offset("gh_hold.facts", Wire.Hold.FACTS);
         size("gh_guarded", Wire.Guarded.SIZE);
         offset("gh_guarded.id", Wire.Guarded.ID);
         offset("gh_guarded.dev", Wire.Guarded.DEV);
         offset("gh_guarded.kind", Wire.Guarded.KIND);
+    }
+
+    @Test
+    void the_words_for_all_programs_are_laid_out_as_java_writes_them() {
+        size("gh_control", Wire.Control.SIZE);
+        offset("gh_control.braked_until_ns", Wire.Control.BRAKED_UNTIL_NS);
+        offset("gh_control.version", Wire.Control.VERSION);
+        offset("gh_control.agent", Wire.Control.AGENT);
+        offset("gh_control.holds", Wire.Control.HOLDS);
+        offset("gh_control.default_rules", Wire.Control.DEFAULT_RULES);
+        offset("gh_control.overflowed", Wire.Control.OVERFLOWED);
+        offset("gh_control.host_root_dev", Wire.Control.HOST_ROOT_DEV);
+        offset("gh_control.census", Wire.Control.CENSUS);
+        offset("gh_control.retired", Wire.Control.RETIRED);
+        offset("gh_control.braked_at_ms", Wire.Control.BRAKED_AT_MS);
+        offset("gh_control.alive_ns", Wire.Control.ALIVE_NS);
+        offset("gh_control.told_refused", Wire.Control.TOLD_REFUSED);
+        offset("gh_control.told_killed", Wire.Control.TOLD_KILLED);
+        offset("gh_control.told_lost", Wire.Control.TOLD_LOST);
+        offset("gh_control.brake_reason", Wire.Control.BRAKE_REASON);
     }
 
     @Test
