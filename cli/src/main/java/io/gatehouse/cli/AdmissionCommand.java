@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.agent.enforce.Instance;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,8 +29,9 @@ final class AdmissionCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
-        return new Service(
-                        err, Duties.of(policies.path(), Optional.empty(), Optional.empty(), Optional.of(gate.gate())))
+        var duties = Duties.of(
+                policies.path(), Optional.empty(), Instance.USUAL, Optional.empty(), Optional.of(gate.gate()));
+        return new Service(err, duties)
                 .run(alerts.open());
     }
 }

@@ -63,6 +63,7 @@ final class AgentCommand implements Callable<Integer> {
         var duties = new Duties(
                 Duties.sources(folder, asked.settings()),
                 Optional.of(agent.nodeRoot()),
+                agent.instance(),
                 agent.recordActs(),
                 Optional.of(asked.settings()),
                 Optional.empty(),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.cli.exit.Refusal;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What the agent has to know of its node.
@@ -14,6 +16,9 @@ final class AgentOptions {
             paramLabel = "FOLDER",
             description = "The node's root folder, where the agent runs in a container (default: ${DEFAULT-VALUE}).")
     private Path nodeRoot;
+
+    @Mixin
+    private InstanceOptions instance;
 
     @Option(
             names = "--record-acts",
@@ -33,6 +38,10 @@ final class AgentOptions {
 
     Path nodeRoot() {
         return nodeRoot;
+    }
+
+    Instance instance() {
+        return instance.instance();
     }
 
     Optional<ActsFile> recordActs() {

@@ -3,6 +3,7 @@ package io.gatehouse.cli;
 
 import io.gatehouse.admission.image.Inspections;
 import io.gatehouse.admission.server.AdmissionOptions;
+import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.cli.AgentOptions.ActsFile;
 import io.gatehouse.cli.config.AgentSettings;
 import io.gatehouse.feed.FeedSources;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 /// What a [Service] is to do.
 ///
 /// @param nodeRoot present: run the agent; it governs containers where a folder of policies is named
+/// @param instance where what is in force stays when the agent ends
 /// @param acts present: breaches of policies are recorded
 /// @param detection present: tell what rules match on this node
 /// @param gate present: run the webhook
@@ -26,6 +28,7 @@ import java.util.stream.Stream;
 record Duties(
         FeedSources sources,
         Optional<Path> nodeRoot,
+        Instance instance,
         Optional<ActsFile> acts,
         Optional<AgentSettings> detection,
         Optional<Gate> gate,
@@ -39,10 +42,23 @@ record Duties(
     record Gate(AdmissionOptions options, Supplier<Inspections> images, boolean auditEvents) {}
 
     /// A folder of policies, and no more.
-    static Duties of(Path folder, Optional<Path> nodeRoot, Optional<ActsFile> acts, Optional<Gate> gate) {
+    static Duties of(
+            Path folder,
+            Optional<Path> nodeRoot,
+            Instance instance,
+            Optional<ActsFile> acts,
+            Optional<Gate> gate) {
         var sources = FeedSources.of(folder);
         return new Duties(
-                sources, nodeRoot, acts, Optional.empty(), gate, Optional.empty(), Optional.empty(), () -> sources);
+                sources,
+                nodeRoot,
+                instance,
+                acts,
+                Optional.empty(),
+                gate,
+                Optional.empty(),
+                Optional.empty(),
+                () -> sources);
     }
 
     static FeedSources sources(Optional<Path> folder, AgentSettings settings) {

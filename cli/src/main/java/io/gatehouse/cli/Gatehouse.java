@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
             AuditCommand.class,
             GenerateCommand.class,
             StatusCommand.class,
+            BrakeCommand.class,
+            ReleaseCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

@@ -4,12 +4,15 @@ package io.gatehouse.cli;
 import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.AgentListener;
 import io.gatehouse.agent.enforce.Governed;
+import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.agent.enforce.KernelSide;
+import io.gatehouse.agent.enforce.Tenure;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.cli.exit.KernelLacks;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.events.KernelEvent;
 import io.gatehouse.schemas.alert.Alert;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -24,10 +27,22 @@ final class NodeAgent {
 
     /// Starts to load programs in the background: the kernel's checks and the reading of policies take about as long.
     ///
-    /// @throws Refusal something that the agent cannot do without is not here
-    static CompletableFuture<KernelSide> load() {
+    /// @throws Refusal something that the agent cannot do without is not here, or another agent lives
+    static CompletableFuture<KernelSide> load(Instance instance) {
         refuseIfLacking();
-        return CompletableFuture.supplyAsync(KernelSide::load);
+        var tenure = take(instance);
+        return CompletableFuture.supplyAsync(() -> KernelSide.load(Optional.of(tenure)));
+    }
+
+    private static Tenure take(Instance instance) {
+        try {
+            return instance.take()
+                    .orElseThrow(() -> Refusal.cannot("another agent lives that keeps " + instance.folder()
+                            + "; end it first, or run this one under another name with --instance"));
+        } catch (KernelException | UncheckedIOException e) {
+            throw Refusal.cannot("what is in force would not outlive the agent: " + e.getMessage()
+                    + "; mount -t bpf bpf /sys/fs/bpf, or name a folder of a bpf file system with --pins");
+        }
     }
 
     static void refuseIfLacking() {

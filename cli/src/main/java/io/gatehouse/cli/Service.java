@@ -49,6 +49,7 @@ final class Service {
     private Optional<NodePods> pods = Optional.empty();
     private Optional<ActRecording> acts = Optional.empty();
     private Answering answering;
+    private boolean stayed; // what the agent put in force
     /// What was said of the brake last. Of the starting thread before the feed is open, of the feed's from then on.
     private Optional<String> brakeSaid = Optional.empty();
     private final CountDownLatch ending = new CountDownLatch(1);
@@ -65,7 +66,7 @@ final class Service {
     /// @throws Refusal something is missing or wrong, and nothing is left running
     int run(AlertRouter alerts) throws InterruptedException {
         var loading =
-                duties.governs() ? Optional.of(NodeAgent.load()) : Optional.<CompletableFuture<KernelSide>>empty();
+                duties.governs() ? Optional.of(NodeAgent.load(duties.instance())) : Optional.<CompletableFuture<KernelSide>>empty();
         AdmissionServer server = null;
         Optional<Inspections> images = Optional.empty();
         Optional<AuditIntake> audit = Optional.empty();
@@ -275,6 +276,11 @@ final class Service {
         long lost = close(server);
         alerts.close();
         var counts = alerts.counts();
+        if (stayed) {
+            told.say("what was in force stays in force without an agent, in " + duties.instance().folder()
+                    + "; the next agent takes it over, and 'gatehouse release" + InstanceOptions.words(duties.instance())
+                    + "' takes it off");
+        }
         told.say("ended: " + counts.alerts() + " alerts, " + counts.suppressed() + " of them repetitions; " + lost
                 + " kernel events lost");
     }
@@ -300,6 +306,7 @@ final class Service {
             acts.ifPresent(ActRecording::awaitNames);
             acts.ifPresent(recording -> recording.lost(ended.count(KernelCounter.RING_FULL)));
             ended.close();
+            stayed = ended.stays();
             acts.ifPresent(ActRecording::close);
         }
         return lost;

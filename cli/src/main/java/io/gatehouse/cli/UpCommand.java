@@ -36,8 +36,12 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
-        var duties =
-                Duties.of(policies.path(), Optional.of(agent.nodeRoot()), agent.recordActs(), Optional.of(gate.gate()));
+        var duties = Duties.of(
+                policies.path(),
+                Optional.of(agent.nodeRoot()),
+                agent.instance(),
+                agent.recordActs(),
+                Optional.of(gate.gate()));
         return new Service(err, duties).run(alerts.open());
     }
 }
