@@ -128,7 +128,14 @@ int BPF_PROG(gh_stranger, struct task_struct *task, int old_pid, struct linux_bi
 	slot = bpf_map_lookup_elem(&gh_scopes, &key);
 	if (slot && *slot) {
 		gh_take_in(task, *slot);
-		return 0;
+		/*
+		 * The cgroup may have become known only after bprm_check_security; the
+		 * stand-in comes after us and knows what we know.
+		 */
+		if (!was_setting_up || !gh_config.lsm)
+			return 0;
+		breach.act = GH_ACT_EXEC;
+		goto judge;
 	}
 	if (!control || control->retired)
 		return 0;
@@ -136,12 +143,10 @@ int BPF_PROG(gh_stranger, struct task_struct *task, int old_pid, struct linux_bi
 	breach.scope.key = key;
 	if (!gh_agent_lives(control)) {
 		if (!control->default_rules || !was_setting_up || !gh_has_own_root(task, control) ||
-		    !gh_bind_default(task, key, control) || !gh_find_scope(&breach.scope))
+		    !gh_bind_default(task, key, control))
 			return 0;
 		breach.act = GH_ACT_EXEC;
-		gh_decide_code(&breach, file);
-		gh_end(&breach);
-		return 0;
+		goto judge;
 	}
 
 	gh_read_inode(BPF_CORE_READ(file, f_inode), 0, &breach.file);
@@ -151,5 +156,12 @@ int BPF_PROG(gh_stranger, struct task_struct *task, int old_pid, struct linux_bi
 	    gh_hold(&breach, task))
 		breach.file.facts |= GH_FACT_HELD;
 	gh_tell(&breach);
+	return 0;
+
+judge:
+	if (gh_find_scope(&breach.scope)) {
+		gh_decide_code(&breach, file);
+		gh_end(&breach);
+	}
 	return 0;
 }

@@ -48,6 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         out.println("cgroups "
                 + (Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")) ? "pure cgroup2" : "hybrid or v1"));
+        Pinned.lines(agent.instance().folder().getParent()).forEach(out::println);
         var running = new ContainerFinder(agent.nodeRoot()).running();
         out.println("containers " + running.size());
         for (var container : running) {

@@ -9,6 +9,7 @@ import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.Tenure;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.cli.exit.KernelLacks;
+import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.events.KernelEvent;
 import io.gatehouse.schemas.alert.Alert;

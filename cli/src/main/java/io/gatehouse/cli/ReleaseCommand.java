@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
-import io.gatehouse.agent.enforce.Life;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
 import java.io.IOException;
@@ -44,7 +43,7 @@ final class ReleaseCommand implements Callable<Integer> {
                 .orElseThrow(() -> Refusal.cannot("an agent lives that keeps " + instance.folder()
                         + "; end it first, or put the brake on with 'gatehouse brake on'"))) {
             for (var life : instance.lives()) {
-                out.println(line(life));
+                out.println(Pinned.line(instance, life));
             }
             out.flush();
             if (!yes && !confirmed()) {
@@ -58,17 +57,6 @@ final class ReleaseCommand implements Callable<Integer> {
         }
         out.flush();
         return Exit.OK.code();
-    }
-
-    static String line(Life life) {
-        return "in force: %s, %d programs on their hooks%s%s"
-                .formatted(
-                        life.folder(),
-                        life.programs().size(),
-                        life.scopes()
-                                .map(count -> ", " + count + " cgroups under rules")
-                                .orElse(""),
-                        life.guards() ? "" : " (none of them stops anything)");
     }
 
     private boolean confirmed() {

@@ -8,6 +8,7 @@ import io.gatehouse.cli.status.StatusSocket.Form;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Asks the agent that runs on this machine how it goes: what is in force, what was seen, matched and lost.",
-            "Exits 3 where none answers."
+            "Where none answers it says what is in force without one, and exits 3."
         })
 final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "As JSON.")
@@ -26,13 +27,19 @@ final class StatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Mixin
+    private InstanceOptions instances;
+
     @Override
     public Integer call() {
         var folder = StateFolder.path();
         try {
             var answer = StatusSocket.ask(folder, json ? Form.JSON : Form.TEXT)
                     .orElseThrow(() -> Refusal.cannot("no agent answers at " + folder
-                            + "; start one with 'gatehouse agent' or 'gatehouse up', as the same user or as root"));
+                            + "; start one with 'gatehouse agent' or 'gatehouse up', as the same user or as root"
+                            + String.join("", Pinned.lines(instances.root()).stream()
+                                    .map(line -> System.lineSeparator() + line)
+                                    .toList())));
             spec.commandLine().getOut().print(answer);
             spec.commandLine().getOut().flush();
             return Exit.OK.code();

@@ -4,6 +4,7 @@ package io.gatehouse.cli;
 import io.gatehouse.admission.server.AdmissionServer;
 import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.detect.DetectCounts;
+import io.gatehouse.agent.enforce.Brake;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.RuntimeRule;
@@ -103,7 +104,8 @@ final class StatusSources implements Supplier<Status> {
                 gaps(running),
                 now.running(),
                 now.governed(),
-                Map.copyOf(counts));
+                Map.copyOf(counts),
+                kernel.brake().map(Brake::text));
     }
 
     private static List<String> gaps(Agent running) {

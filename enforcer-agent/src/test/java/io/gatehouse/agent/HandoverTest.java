@@ -8,14 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.agent.fixture.AgentProcess;
+import io.gatehouse.agent.fixture.AgentProcess.Ears;
 import io.gatehouse.agent.fixture.RuncContainer;
 import io.gatehouse.agent.fixture.RunningAgent;
-import io.gatehouse.schemas.policy.Action;
-import io.gatehouse.schemas.policy.Match;
 import io.gatehouse.schemas.policy.Mode;
-import io.gatehouse.schemas.policy.PolicyName;
-import io.gatehouse.schemas.policy.RuntimeSection;
-import io.gatehouse.schemas.policy.RuntimeSection.Processes;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HandoverTest {
     private static final Instance INSTANCE =
             Instance.of(Instance.USUAL_ROOT, "test-" + ProcessHandle.current().pid());
+
+    private static final String OWN = "gh-test-" + ProcessHandle.current().pid() + "-*";
 
     @TempDir
     Path tmp;
@@ -107,6 +105,28 @@ class HandoverTest {
             assertEquals(container.id(), alert.container().orElseThrow().id());
             assertNotEquals(0, runDropped());
         }
+    }
+
+    @Test
+    void an_agent_that_is_killed_in_the_middle_leaves_everything_in_force() throws Exception {
+        var loop = container.spawn(
+                "sh", "-c", "while :; do /busybox-dropped true 2>/dev/null && echo ran >> /data/ran; echo tried >> /data/tried; done");
+        try {
+            try (var agent = AgentProcess.start(INSTANCE, OWN, Ears.OPEN)) {
+                Files.deleteIfExists(container.data().resolve("ran"));
+                awaitTries(5);
+                agent.kill();
+            }
+            awaitTries(20);
+            assertFalse(INSTANCE.isTaken());
+            try (var next = RunningAgent.start(INSTANCE, fromImageOnly(Mode.ENFORCE))) {
+                next.notice("took over");
+                awaitTries(5);
+            }
+        } finally {
+            loop.destroy();
+        }
+        assertFalse(Files.exists(container.data().resolve("ran")));
     }
 
     /// A program in a tight loop, over agents that come and go, with other policies and with the same.
@@ -183,18 +203,7 @@ class HandoverTest {
         }
     }
 
-    static WorkloadPolicy fromImageOnly(Mode mode) {
-        return new WorkloadPolicy(
-                PolicyName.cluster("image-only"),
-                mode,
-                new Match(
-                        List.of(),
-                        Map.of(),
-                        List.of(),
-                        List.of("gh-test-" + ProcessHandle.current().pid() + "-*")),
-                List.of(),
-                Optional.empty(),
-                Optional.of(
-                        RuntimeSection.of(Optional.of(Processes.of(List.of(), true, Action.DENY)), Optional.empty())));
+    private static WorkloadPolicy fromImageOnly(Mode mode) {
+        return AgentProcess.imageOnly(mode, AgentProcess.named(OWN));
     }
 }

@@ -43,8 +43,14 @@ public record Status(
     /// @param gaps what it cannot do here, and why
     /// @param containers that run
     /// @param governed of them
+    /// @param brake why nothing is stopped; absent while the brake is off
     public record Guard(
-            String backend, List<String> gaps, long containers, long governed, Map<KernelCounter, Long> counts) {
+            String backend,
+            List<String> gaps,
+            long containers,
+            long governed,
+            Map<KernelCounter, Long> counts,
+            Optional<String> brake) {
         public Guard {
             gaps = List.copyOf(gaps);
             counts = Map.copyOf(counts);

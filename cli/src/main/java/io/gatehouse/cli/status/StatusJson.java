@@ -120,6 +120,9 @@ final class StatusJson {
         var guard = status.guard().get();
         json.writeObjectFieldStart("guard");
         json.writeStringField("backend", guard.backend());
+        if (guard.brake().isPresent()) {
+            json.writeStringField("brake", guard.brake().get());
+        }
         json.writeArrayFieldStart("gaps");
         for (var gap : guard.gaps()) {
             json.writeString(gap);

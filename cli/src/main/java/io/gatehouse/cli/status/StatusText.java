@@ -148,6 +148,7 @@ final class StatusText {
 
     private void guard(Status.Guard guard) {
         line("guard", guard.backend());
+        guard.brake().ifPresent(this::more);
         guard.gaps().forEach(this::more);
         line("governed", guard.governed() + " of " + guard.containers() + " containers");
         for (var counter : KernelCounter.values()) {

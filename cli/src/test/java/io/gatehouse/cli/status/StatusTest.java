@@ -294,7 +294,8 @@ class StatusTest {
                         List.of("no inline denial: refused"),
                         7,
                         3,
-                        Map.of(KernelCounter.EVENTS, 9L, KernelCounter.RING_FULL, 2L))),
+                        Map.of(KernelCounter.EVENTS, 9L, KernelCounter.RING_FULL, 2L),
+                        Optional.empty())),
                 Optional.of(detection),
                 Optional.of(new AdmissionStats(100, 7, 5, 8, 1, 2, 3, 4, 6)),
                 Optional.of(new AuditCounts(50, 1, 2, 3, 11, 5, 6, 7, 8)));

@@ -51,6 +51,10 @@ final class Control implements AutoCloseable {
         words.half(Wire.Control.HOLDS, holds ? 1 : 0);
     }
 
+    boolean holds() {
+        return words.half(Wire.Control.HOLDS) != 0;
+    }
+
     /// @param rules number of the rules for containers that start while no agent lives; 0: none
     void defaultRules(int rules) {
         words.half(Wire.Control.DEFAULT_RULES, rules);

@@ -101,14 +101,18 @@ public final class Door implements AutoCloseable {
                         (facts & 8) != 0)));
     }
 
-    /// Lets a program go on. The signal before the entry: an agent that ends in between leaves nobody standing.
-    public void letGo(Hold hold) {
-        PidFd.open(hold.pid()).ifPresent(process -> {
-            try (process) {
-                process.letGo();
+    /// Lets a program go on; false where it ended. The signal before the entry: an agent that ends in between leaves
+    /// nobody standing.
+    public boolean letGo(Hold hold) {
+        var held = PidFd.open(hold.pid());
+        boolean lives = false;
+        if (held.isPresent()) {
+            try (var process = held.get()) {
+                lives = process.letGo();
             }
-        });
-        held.remove(key(hold.pid()));
+        }
+        this.held.remove(key(hold.pid()));
+        return lives;
     }
 
     @Override
