@@ -160,7 +160,7 @@ int BPF_PROG(gh_stranger, struct task_struct *task, int old_pid, struct linux_bi
 
 judge:
 	if (gh_find_scope(&breach.scope)) {
-		gh_decide_code(&breach, file);
+		gh_decide_program(&breach, file);
 		gh_end(&breach);
 	}
 	return 0;

@@ -35,6 +35,12 @@ final class NodeAgent {
         return CompletableFuture.supplyAsync(() -> KernelSide.load(Optional.of(tenure)));
     }
 
+    /// As above, for one that only looks on: nothing of it outlives this process.
+    static CompletableFuture<KernelSide> load() {
+        refuseIfLacking();
+        return CompletableFuture.supplyAsync(() -> KernelSide.load());
+    }
+
     private static Tenure take(Instance instance) {
         try {
             return instance.take()

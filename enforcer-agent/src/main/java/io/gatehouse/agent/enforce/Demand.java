@@ -5,13 +5,14 @@ import io.gatehouse.agent.enforce.KernelRules.Masks;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /// How many containers ask each rule: counted as rules come and go, since there may be thousands.
 final class Demand {
     private final int[] asking = new int[RuntimeRule.values().length];
     private int stopping;
+    private int open;
     private Set<RuntimeRule> told = Set.of();
+    private boolean toldOpen;
 
     void swap(List<Masks> old, List<Masks> next) {
         add(old, -1);
@@ -32,22 +33,33 @@ final class Demand {
         }
     }
 
+    /// A container's files may, or might, be open since before its rules.
+    void open(boolean now, boolean before) {
+        open += (now ? 1 : 0) - (before ? 1 : 0);
+    }
+
     /// Whether some container has rules that stop anything.
     boolean stops() {
         return stopping > 0;
     }
 
-    /// Hands over the rules that are asked, if they are others than the last time.
-    void ifChanged(Consumer<Set<RuntimeRule>> listener) {
+    /// Is told which rules are asked, and whether any container's files may be open since before.
+    interface Listener {
+        void need(Set<RuntimeRule> rules, boolean openBefore);
+    }
+
+    /// Tells, if it is something else than the last time.
+    void ifChanged(Listener listener) {
         var asked = EnumSet.noneOf(RuntimeRule.class);
         for (var rule : RuntimeRule.values()) {
             if (asking[rule.ordinal()] > 0) {
                 asked.add(rule);
             }
         }
-        if (!asked.equals(told)) {
-            listener.accept(asked);
+        if (!asked.equals(told) || toldOpen != open > 0) {
+            listener.need(asked, open > 0);
             told = asked;
+            toldOpen = open > 0;
         }
     }
 }
