@@ -4,12 +4,14 @@ package io.gatehouse.cli;
 import io.gatehouse.admission.image.Inspections;
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.agent.enforce.Instance;
+import io.gatehouse.agent.enforce.SelfFacts;
 import io.gatehouse.cli.AgentOptions.ActsFile;
 import io.gatehouse.cli.config.AgentSettings;
 import io.gatehouse.feed.FeedSources;
 import io.gatehouse.feed.FeedSources.Following;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -71,6 +73,17 @@ record Duties(
 
     boolean governs() {
         return nodeRoot.isPresent() && sources.folder().isPresent();
+    }
+
+    /// What containers under an enforced policy are kept from: whatever tells the agent what to do, and the agent
+    /// itself.
+    SelfFacts own() {
+        var own = new HashSet<>(SelfFacts.program());
+        own.add(StateFolder.path());
+        sources.folder().ifPresent(own::add);
+        own.addAll(sources.rules());
+        pidFile.ifPresent(own::add);
+        return new SelfFacts(own);
     }
 
     /// Where everything comes from, for people.

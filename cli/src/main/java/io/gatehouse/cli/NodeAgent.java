@@ -7,6 +7,7 @@ import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.Tenure;
+import io.gatehouse.agent.enforce.SelfFacts;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.cli.exit.KernelLacks;
 import io.gatehouse.cli.exit.Refusal;
@@ -59,6 +60,7 @@ final class NodeAgent {
     static Agent start(
             CompletableFuture<KernelSide> loading,
             Path nodeRoot,
+            SelfFacts own,
             Snapshot first,
             Optional<ActRecording> acts,
             Consumer<Alert> alerts,
@@ -95,7 +97,9 @@ final class NodeAgent {
                 say.accept("agent: " + text);
             }
         };
-        return Agent.start(join(loading), nodeRoot, first, listener, InstantSource.system());
+        var kernel = join(loading);
+        kernel.guard(own).forEach(unkept -> say.accept("agent: not kept from containers: " + unkept));
+        return Agent.start(kernel, nodeRoot, first, listener, InstantSource.system());
     }
 
     static KernelSide join(CompletableFuture<KernelSide> loading) {

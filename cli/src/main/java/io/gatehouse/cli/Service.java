@@ -83,6 +83,7 @@ final class Service {
                 agent.set(NodeAgent.start(
                         loading.get(),
                         duties.nodeRoot().orElseThrow(),
+                        duties.own(),
                         feed.current(),
                         acts,
                         alerts::accept,
