@@ -3,11 +3,13 @@ package io.gatehouse.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatehouse.agent.fixture.AttackProgram;
 import io.gatehouse.agent.fixture.AttackProgram.Line;
 import io.gatehouse.agent.fixture.AttackProgram.Outcome;
 import io.gatehouse.agent.fixture.RuncContainer;
+import io.gatehouse.agent.fixture.RuncContainer.ImageFile;
 import io.gatehouse.agent.fixture.RunningAgent;
 import io.gatehouse.events.Backend;
 import io.gatehouse.schemas.alert.Guarantee;
@@ -18,6 +20,7 @@ import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.PolicyName;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.RuntimeSection.Ban;
+import io.gatehouse.schemas.policy.RuntimeSection.Writes;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -112,7 +115,7 @@ class HostActsTest {
         var made = RuncContainer.create(
                 tmp,
                 RuncContainer.Options.defaults()
-                        .withFiles(AttackProgram.image())
+                        .withFiles(AttackProgram.image(), ImageFile.text("/etc/secret", "of the image\n"))
                         .withCapabilities(
                                 "CAP_SYS_ADMIN",
                                 "CAP_SYS_MODULE",
@@ -209,6 +212,33 @@ class HostActsTest {
             assertEquals("in\n", second.exec("echo", "in").stdout());
         }
         assertTrue(agent.sawNothing(a -> a.rule().equals("mounts") || a.rule().equals("namespaces")));
+    }
+
+    /// A ring may leave its work to threads of the kernel's. They are of their user's container all the same.
+    @Test
+    void what_a_ring_does_in_threads_of_its_own_is_judged_like_any_other_write() throws IOException {
+        var acts = acts("uring-write", "uring-write-async", "uring-write-polling");
+        for (var line : AttackProgram.run(container, List.of(), acts).values()) {
+            assertEquals(Outcome.DONE, line.outcome(), "without a policy: " + line);
+        }
+
+        agent = RunningAgent.start(new WorkloadPolicy(
+                PolicyName.cluster("root"),
+                Mode.ENFORCE,
+                OWN_CONTAINERS,
+                List.of(),
+                Optional.empty(),
+                Optional.of(
+                        RuntimeSection.of(Optional.empty(), Optional.of(Writes.of(true, List.of(), Action.DENY))))));
+        assumeTrue(lsm(), "without LSM nobody sees io_uring, which doctor says");
+
+        for (var line : AttackProgram.run(container, List.of(), acts).values()) {
+            assertEquals(Outcome.REFUSED, line.outcome(), line.toString());
+            assertTrue(line.detail().startsWith("EPERM"), line.toString());
+        }
+        agent.alert(
+                "the write",
+                a -> a.rule().equals("writes.rootFilesystem") && a.message().contains("/etc/secret"));
     }
 
     private RuncContainer mightyBeside() throws IOException {
