@@ -3,7 +3,6 @@ package io.gatehouse.cli;
 
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

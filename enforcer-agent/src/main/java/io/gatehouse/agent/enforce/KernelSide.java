@@ -41,6 +41,7 @@ public final class KernelSide implements AutoCloseable {
     private final SelfGuard self;
     // Starting thread, then ring thread, then the closing one.
     private boolean pinned;
+    private SelfFacts own = SelfFacts.none();
     private boolean released;
 
     private KernelSide(
@@ -285,7 +286,8 @@ public final class KernelSide implements AutoCloseable {
     ///
     /// @return what could not be kept from containers, one phrase each
     public List<String> guard(SelfFacts facts) {
-        return self.keep(facts);
+        own = facts;
+        return self.keep(pinned ? own.with(tenure.orElseThrow().instance().folder()) : own);
     }
 
     /// Attaches the programs that these rules need and detaches the others: no container pays for what none asks.
@@ -408,6 +410,7 @@ public final class KernelSide implements AutoCloseable {
         tenure.ifPresent(each -> {
             object.pinBelow(each.own().folder(), Life.MAPS);
             pinned = true;
+            self.keep(own.with(each.instance().folder())); // from here on the pins are there to be kept
         });
         object.run(GuardProgram.TAKE_OFFICE, BpfObject.buffer(8));
     }
