@@ -14,17 +14,25 @@ static __always_inline int gh_answer_network(struct gh_breach *breach)
 	return gh_answer(breach);
 }
 
+/* Plain loads, for the busiest hook; of what has no sock at all, no list can judge. */
+static __always_inline __u16 gh_family_of(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	return sk ? sk->__sk_common.skc_family : AF_UNSPEC;
+}
+
 static __always_inline void gh_describe(struct gh_breach *breach, struct socket *sock)
 {
-	breach->detail.family = sock->sk->__sk_common.skc_family;
+	breach->detail.family = gh_family_of(sock);
 	breach->detail.type = sock->type;
 	breach->detail.protocol = BPF_CORE_READ(sock, sk, sk_protocol);
 }
 
-/* `sock` is bound to this IPv4 address, or to none. */
-static __always_inline __u32 gh_bound_to(const struct sock *sk)
+/* The IPv4 address that a socket is bound to, or 0. */
+static __always_inline __u32 gh_bound_to(struct socket *sock)
 {
-	return BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+	return BPF_CORE_READ(sock, sk, __sk_common.skc_rcv_saddr);
 }
 
 SEC("lsm/socket_create")
@@ -61,7 +69,7 @@ static __always_inline void gh_decide_peer(struct gh_breach *breach, struct sock
 	if (named == GH_NAMED_NOBODY)
 		return;
 	if (named == GH_NAMED_ADDRESS)
-		policies = gh_may_reach(rules, &breach->detail, gh_bound_to(sock->sk));
+		policies = gh_may_reach(rules, &breach->detail, gh_bound_to(sock));
 	gh_judge(breach, rules, GH_CONNECT, policies);
 }
 
@@ -72,7 +80,7 @@ int BPF_PROG(gh_socket_connect, struct socket *sock, void *address, int len, int
 
 	if (earlier)
 		return gh_refuse(true);
-	if (gh_socket_kind(sock->sk->__sk_common.skc_family, sock->type) == GH_SOCKET_FREE)
+	if (gh_socket_kind(gh_family_of(sock), sock->type) == GH_SOCKET_FREE)
 		return 0;
 	gh_decide_peer(&breach, sock, GH_USE_CONNECT, address, len);
 	return gh_answer_network(&breach);
@@ -90,7 +98,7 @@ int BPF_PROG(gh_socket_sendmsg, struct socket *sock, struct msghdr *msg, int siz
 
 	if (earlier)
 		return gh_refuse(true);
-	kind = gh_socket_kind(sock->sk->__sk_common.skc_family, sock->type);
+	kind = gh_socket_kind(gh_family_of(sock), sock->type);
 	if (kind == GH_SOCKET_FREE || (kind == GH_SOCKET_ADDRESS && !msg->msg_name))
 		return 0;
 	gh_decide_peer(&breach, sock, GH_USE_SEND, msg->msg_name, msg->msg_namelen);
@@ -129,7 +137,7 @@ int BPF_PROG(gh_socket_bind, struct socket *sock, void *address, int len, int ea
 
 	if (earlier)
 		return gh_refuse(true);
-	if (gh_socket_kind(sock->sk->__sk_common.skc_family, sock->type) == GH_SOCKET_FREE)
+	if (gh_socket_kind(gh_family_of(sock), sock->type) == GH_SOCKET_FREE)
 		return 0;
 	gh_decide_bind(&breach, sock, address, len);
 	return gh_answer_network(&breach);
@@ -142,9 +150,9 @@ int BPF_PROG(gh_socket_listen, struct socket *sock, int backlog, int earlier)
 
 	if (earlier)
 		return gh_refuse(true);
-	if (gh_socket_kind(sock->sk->__sk_common.skc_family, sock->type) == GH_SOCKET_FREE)
+	if (gh_socket_kind(gh_family_of(sock), sock->type) == GH_SOCKET_FREE)
 		return 0;
 	gh_describe(&breach, sock);
-	gh_decide_listen(&breach, sock->sk);
+	gh_decide_listen(&breach, BPF_CORE_READ(sock, sk));
 	return gh_answer_network(&breach);
 }
