@@ -265,6 +265,15 @@ public final class Enforcer {
         generations.forget(container);
         deserted.add(known);
         return Optional.of(container);
+        var last = known.governed;
+        byId.remove(last.container().id());
+        maps.point(last.slot(), 0, 0);
+        kernel.execGate().ifPresent(gate -> gate.forget(last));
+        generations.forget(last.container());
+        replaced.add(last);
+        slots.clear(last.slot());
+        attachWhatIsNeeded();
+        return Optional.of(last.container());
     }
 
     /// Sweeps the generations that were replaced before the last call, and the containers of which no task is left. To
@@ -390,6 +399,14 @@ public final class Enforcer {
         var policies = known.isNode ? List.<WorkloadPolicy>of() : policiesFor(container, today);
         var next = generations.make(container, known.place.slot(), policies);
         replace(known, next);
+        var old = known.governed;
+        var next = generations.make(container, old.slot(), policiesFor(container, today));
+        if (next.rules() == 0) {
+            kernel.execGate().ifPresent(gate -> gate.forget(old));
+        }
+        maps.point(next.slot(), next.rules(), next.rootDev());
+        known.governed = next;
+        replaced.add(old);
         return next;
     }
 
