@@ -6,6 +6,7 @@ import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.agent.enforce.SelfFacts;
 import io.gatehouse.cli.AgentOptions.ActsFile;
+import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.cli.config.AgentSettings;
 import io.gatehouse.feed.FeedSources;
 import io.gatehouse.feed.FeedSources.Following;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
 /// @param lasting ends after so long
 /// @param pidFile holds the process id
 /// @param again the sources as they are to be when somebody asks to reload; throws a refusal where they are wrong
+/// @param guard what the agent's kernel side does beside the usual
 record Duties(
         FeedSources sources,
         Optional<Path> nodeRoot,
@@ -36,7 +39,8 @@ record Duties(
         Optional<Gate> gate,
         Optional<Duration> lasting,
         Optional<Path> pidFile,
-        Supplier<FeedSources> again) {
+        Supplier<FeedSources> again,
+        Set<GuardOption> guard) {
     /// How the webhook runs.
     ///
     /// @param images begins to look into them
@@ -61,6 +65,10 @@ record Duties(
                 Optional.empty(),
                 Optional.empty(),
                 () -> sources);
+    static Duties of(Path folder, Optional<Path> nodeRoot, Set<GuardOption> guard, Optional<Gate> gate) {
+        var sources = FeedSources.of(folder);
+        return new Duties(
+                sources, nodeRoot, Optional.empty(), gate, Optional.empty(), Optional.empty(), () -> sources, guard);
     }
 
     static FeedSources sources(Optional<Path> folder, AgentSettings settings) {

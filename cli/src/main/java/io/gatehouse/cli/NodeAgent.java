@@ -5,6 +5,7 @@ import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.AgentListener;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.Instance;
+import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.Tenure;
 import io.gatehouse.agent.enforce.SelfFacts;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -51,6 +53,10 @@ final class NodeAgent {
             throw Refusal.cannot("what is in force would not outlive the agent: " + e.getMessage()
                     + "; mount -t bpf bpf /sys/fs/bpf, or name a folder of a bpf file system with --pins");
         }
+    /// @throws Refusal something that the agent cannot do without is not here
+    static CompletableFuture<KernelSide> load(Set<GuardOption> options) {
+        refuseIfLacking();
+        return CompletableFuture.supplyAsync(() -> KernelSide.load(options));
     }
 
     static void refuseIfLacking() {

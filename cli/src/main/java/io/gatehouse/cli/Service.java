@@ -67,6 +67,7 @@ final class Service {
     int run(AlertRouter alerts) throws InterruptedException {
         var loading = duties.governs()
                 ? Optional.of(NodeAgent.load(duties.instance()))
+                ? Optional.of(NodeAgent.load(duties.guard()))
                 : Optional.<CompletableFuture<KernelSide>>empty();
         AdmissionServer server = null;
         Optional<Inspections> images = Optional.empty();
