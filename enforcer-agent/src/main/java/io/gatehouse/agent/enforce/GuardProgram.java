@@ -90,7 +90,7 @@ public enum GuardProgram {
 
     SOCKET_CONNECT("gh_socket_connect", Backend.LSM, "socket_connect", Set.of(CONNECT)),
     SOCKET_SENDMSG("gh_socket_sendmsg", Backend.LSM, "socket_sendmsg", Set.of(CONNECT)),
-    SOCKET_CREATE("gh_socket_create", Backend.LSM, "socket_create", Set.of(CONNECT)),
+    SOCKET_CREATE("gh_socket_create", Backend.LSM, "socket_create", Set.of(CONNECT, BIND)),
     SOCKET_BIND("gh_socket_bind", Backend.LSM, "socket_bind", Set.of(BIND)),
     SOCKET_LISTEN("gh_socket_listen", Backend.LSM, "socket_listen", Set.of(LISTEN)),
 
@@ -98,7 +98,7 @@ public enum GuardProgram {
     CONNECT6("gh_connect6", Backend.CGROUP, "cgroup/connect6", Set.of(CONNECT)),
     SENDMSG4("gh_sendmsg4", Backend.CGROUP, "cgroup/sendmsg4", Set.of(CONNECT)),
     SENDMSG6("gh_sendmsg6", Backend.CGROUP, "cgroup/sendmsg6", Set.of(CONNECT)),
-    SOCK_CREATE("gh_sock_create", Backend.CGROUP, "cgroup/sock_create", Set.of(CONNECT)),
+    SOCK_CREATE("gh_sock_create", Backend.CGROUP, "cgroup/sock_create", Set.of(CONNECT, BIND)),
     BIND4("gh_bind4", Backend.CGROUP, "cgroup/bind4", Set.of(BIND)),
     BIND6("gh_bind6", Backend.CGROUP, "cgroup/bind6", Set.of(BIND)),
     DEVICE("gh_device", Backend.CGROUP, "cgroup/dev", Set.of(DEVICES)),
