@@ -21,6 +21,7 @@ import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.RuntimeSection.Processes;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,29 @@ class ExecGateTest {
         var run = container.exec("sh", "-c", "sh -c 'exec /bin/busybox-other true'; echo status $?");
 
         assertTrue(run.stdout().contains("status 137"), run.toString());
+    }
+
+    /// The kernel opens the loader as it opens a program. By itself, and with it any file, it is not on the list.
+    @Test
+    void a_program_on_the_list_has_its_loader_and_the_loader_alone_is_killed() throws IOException {
+        var loader = "/lib64/ld-linux-x86-64.so.2";
+        var library = "/lib/x86_64-linux-gnu/libc.so.6";
+        assumeTrue(
+                Files.exists(Path.of(loader)) && Files.exists(Path.of(library)),
+                "no program with a loader to try it by");
+        var options = RuncContainer.Options.defaults()
+                .withFiles(
+                        ImageFile.program("/opt/true", Path.of("/usr/bin/true")),
+                        ImageFile.program(loader, Path.of(loader)),
+                        ImageFile.program(library, Path.of(library)));
+        try (var dynamic = RuncContainer.create(Files.createDirectory(tmp.resolve("dynamic")), options)) {
+            dynamic.start();
+            agent.apply(policy(Mode.ENFORCE, List.of("/bin/busybox", "/opt/true"), false, Action.DENY));
+
+            var run = dynamic.exec("sh", "-c", "/opt/true; echo status $?; " + loader + " /opt/true; echo status $?");
+
+            assertEquals("status 0\nstatus 137\n", run.stdout(), run.toString());
+        }
     }
 
     /// What no mark covers is still the tracepoint's.
