@@ -2,23 +2,23 @@
 package io.gatehouse.agent.enforce;
 
 import static io.gatehouse.agent.enforce.RuntimeRule.BIND;
+import static io.gatehouse.agent.enforce.RuntimeRule.BPF;
 import static io.gatehouse.agent.enforce.RuntimeRule.CAPABILITIES;
 import static io.gatehouse.agent.enforce.RuntimeRule.CONNECT;
-import static io.gatehouse.agent.enforce.RuntimeRule.LISTEN;
-import static io.gatehouse.agent.enforce.RuntimeRule.BPF;
+import static io.gatehouse.agent.enforce.RuntimeRule.DEVICES;
 import static io.gatehouse.agent.enforce.RuntimeRule.INTERPRETERS;
 import static io.gatehouse.agent.enforce.RuntimeRule.IO_URING;
+import static io.gatehouse.agent.enforce.RuntimeRule.LISTEN;
 import static io.gatehouse.agent.enforce.RuntimeRule.MEMORY;
 import static io.gatehouse.agent.enforce.RuntimeRule.MODULES;
 import static io.gatehouse.agent.enforce.RuntimeRule.MOUNTS;
 import static io.gatehouse.agent.enforce.RuntimeRule.NAMESPACES;
-import static io.gatehouse.agent.enforce.RuntimeRule.SELF;
-import static io.gatehouse.agent.enforce.RuntimeRule.DEVICES;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_ALLOW;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FORBID;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FROM_IMAGE;
 import static io.gatehouse.agent.enforce.RuntimeRule.PTRACE;
 import static io.gatehouse.agent.enforce.RuntimeRule.READ_FORBID;
+import static io.gatehouse.agent.enforce.RuntimeRule.SELF;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_FORBID;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_ROOT;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_VOLUMES;
