@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Which rules of a `runtime` section a recorded act breaches: what the kernel would find, found from the facts that it
-/// told. `JudgeAgreementTest` holds the two together.
+/// told. `LearnedPolicyTest` puts what this class finds harmless to the kernel.
 ///
 /// The recording says which rules an act concerns at all ([RecordedAct#rules]); here is decided whether the section
 /// asks them and whether it allows this one. Paths are compared as the files they name ([Names]).
