@@ -1558,6 +1558,9 @@ static pid_t sibling(void)
 
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* Whoever waits for the output's end does not wait for one that is left over. */
+		for (int fd = 0; fd < 3; fd++)
+			dup2(open("/dev/null", O_RDWR), fd);
 		*ready = 1;
 		for (;;)
 			pause();
