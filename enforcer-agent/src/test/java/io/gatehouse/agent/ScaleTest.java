@@ -66,7 +66,10 @@ class ScaleTest {
             var enforcer = new Enforcer(kernel, _ -> Optional.empty());
             enforcer.apply(snapshot("first"), TODAY);
             var model = new ContainerFinder(Path.of("/")).ofProcess(real.pid()).orElseThrow();
-            var parent = model.cgroup().unified().orElseThrow().resolveSibling("gh-scale-" + ProcessHandle.current().pid());
+            var parent = model.cgroup()
+                    .unified()
+                    .orElseThrow()
+                    .resolveSibling("gh-scale-" + ProcessHandle.current().pid());
             var cgroups = new ArrayList<Path>();
             try {
                 fill(enforcer, model, parent, cgroups, CONTAINERS / 2);

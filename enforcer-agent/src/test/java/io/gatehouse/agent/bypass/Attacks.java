@@ -146,7 +146,11 @@ final class Attacks {
                         .without(KILLED_LATE),
                 root(4, "whiteout", "renames a file and leaves a whiteout", "rename-whiteout,/etc/whitened")
                         .without(KILLED_LATE),
-                root(4, "parent", "renames the directory and writes under the new name", "rename-parent-write,/opt/moving")
+                root(
+                                4,
+                                "parent",
+                                "renames the directory and writes under the new name",
+                                "rename-parent-write,/opt/moving")
                         .without(KILLED),
                 root(3, "link", "links a file into a directory that may be written, and writes there", "link-write")
                         .without(KILLED_LATE, NAMES),
@@ -485,10 +489,10 @@ final class Attacks {
                         "makes a file in a directory that may not be written",
                         "create,/data/guarded"),
                 guarded(
-                        16,
-                        "guarded-trunc",
-                        "empties it as it opens it for reading",
-                        "open-trunc-reading,/data/protected")
+                                16,
+                                "guarded-trunc",
+                                "empties it as it opens it for reading",
+                                "open-trunc-reading,/data/protected")
                         .without(UNSEEN, NOT_THE_ROOT),
                 guarded(16, "guarded-cut", "shortens it by name", "truncate,/data/protected")
                         .without(UNSEEN, NOT_THE_ROOT),
@@ -508,10 +512,10 @@ final class Attacks {
                 guarded(4, "guarded-rename", "renames it", "rename,/data/guarded/named,/data/open/taken")
                         .without(UNSEEN, NOT_THE_ROOT),
                 guarded(
-                        4,
-                        "guarded-replace",
-                        "puts another file in its place",
-                        "rename,/data/open/other,/data/protected")
+                                4,
+                                "guarded-replace",
+                                "puts another file in its place",
+                                "rename,/data/open/other,/data/protected")
                         .without(UNSEEN, NOT_THE_ROOT),
                 guarded(16, "guarded-unlink", "removes it", "unlink,/data/guarded/removed")
                         .without(UNSEEN, NOT_THE_ROOT),

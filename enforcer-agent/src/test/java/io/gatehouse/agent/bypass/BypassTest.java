@@ -190,7 +190,9 @@ class BypassTest {
     }
 
     private static void awaitEnd(RuncContainer container) throws IOException {
-        for (int look = 0; !container.status().equals("stopped"); look++) { // a process of its own, which takes its time
+        for (int look = 0;
+                !container.status().equals("stopped");
+                look++) { // a process of its own, which takes its time
             assertTrue(look < 600, () -> "the container's first program does not end: " + container.id());
         }
     }
