@@ -914,17 +914,27 @@ static void overlay_again(char **arg)
 static char contested[64];
 static volatile bool race_over;
 
-/* Every store is made. */
-#define barrier() __asm__ volatile("" ::: "memory")
+/*
+ * Every store is made, and stays for a while, longer and shorter: one processor may do the work of two, and where it
+ * goes from one thread to the other only between certain instructions, it would always meet the same text.
+ */
+static void pause_a_while(void)
+{
+	static unsigned int random = 1;
+
+	random = random * 1103515245 + 12345;
+	for (unsigned int spin = random >> 24; spin; spin--)
+		__asm__ volatile("" ::: "memory");
+}
 
 static void *change_text(void *unused)
 {
 	(void)unused;
 	while (!race_over) {
 		memcpy(contested, "/data/innocent\0", 15);
-		barrier();
+		pause_a_while();
 		memcpy(contested, "/etc/secret\0\0\0\0", 15);
-		barrier();
+		pause_a_while();
 	}
 	return NULL;
 }
@@ -1002,9 +1012,9 @@ static void *change_program(void *unused)
 	(void)unused;
 	while (!race_over) {
 		memcpy(contested, "/opt/attack\0\0\0\0", 15);
-		barrier();
+		pause_a_while();
 		memcpy(contested, "/opt/dropped\0\0\0", 15);
-		barrier();
+		pause_a_while();
 	}
 	return NULL;
 }
@@ -1548,6 +1558,9 @@ static pid_t sibling(void)
 
 	if (child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* Whoever waits for the output's end does not wait for one that is left over. */
+		for (int fd = 0; fd < 3; fd++)
+			dup2(open("/dev/null", O_RDWR), fd);
 		*ready = 1;
 		for (;;)
 			pause();
@@ -2751,9 +2764,9 @@ static void *change_address(void *unused)
 	(void)unused;
 	while (!race_over) {
 		address->sin_port = htons(9999);
-		barrier();
+		pause_a_while();
 		address->sin_port = htons(9);
-		barrier();
+		pause_a_while();
 	}
 	return NULL;
 }

@@ -6,6 +6,35 @@
  * Emit GH_ACT_SOCKET, GH_ACT_CONNECT, GH_ACT_BIND for a breach. May deny: yes, with
  * -EPERM. May not kill: no helper here can; the agent does it when it is told.
  */
+
+/*
+ * As gh_find_scope, by the cgroup alone: programs of cgroups may not ask for a
+ * task's storage on older kernels (6.1 says "unknown func bpf_task_storage_get").
+ */
+static __always_inline bool gh_find_scope_by_cgroup(struct gh_scope *scope)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct gh_slot *slot;
+	__u32 *number;
+	__u64 word;
+
+	scope->key = bpf_get_current_cgroup_id();
+	if (scope->key == 1)
+		scope->key = gh_key_of(task);
+	number = bpf_map_lookup_elem(&gh_scopes, &scope->key);
+	if (!number || !*number)
+		return false;
+	slot = bpf_map_lookup_elem(&gh_slots, number);
+	if (!slot)
+		return false;
+	/* One load, as there. */
+	word = *(volatile __u64 *)slot;
+	scope->slot = *number;
+	scope->rules = word;
+	scope->root_dev = word >> 32;
+	return scope->rules && gh_mount_namespace(task) != gh_config.host_mnt_ns;
+}
+
 static __always_inline int gh_answer_cgroup(struct gh_breach *breach)
 {
 	if (breach->verdict == GH_ALLOW)
@@ -33,7 +62,8 @@ static __always_inline void gh_describe_cgroup(struct gh_breach *breach,
 static __always_inline int gh_reach(struct gh_breach *breach, struct bpf_sock_addr *ctx, bool ipv6,
 				    __u32 own)
 {
-	const struct gh_rules *rules = gh_network_rules(breach, GH_CONNECT);
+	const struct gh_rules *rules =
+		gh_network_rules(breach, GH_CONNECT, gh_find_scope_by_cgroup(&breach->scope));
 
 	breach->act = GH_ACT_CONNECT;
 	if (rules) {
@@ -82,7 +112,8 @@ int gh_sendmsg6(struct bpf_sock_addr *ctx)
 
 static __always_inline int gh_take(struct gh_breach *breach, struct bpf_sock_addr *ctx, bool ipv6)
 {
-	const struct gh_rules *rules = gh_network_rules(breach, GH_BIND);
+	const struct gh_rules *rules =
+		gh_network_rules(breach, GH_BIND, gh_find_scope_by_cgroup(&breach->scope));
 
 	breach->act = GH_ACT_BIND;
 	if (rules) {
@@ -123,18 +154,15 @@ SEC("cgroup/sock_create")
 int gh_sock_create(struct bpf_sock *ctx)
 {
 	struct gh_breach breach = {.act = GH_ACT_SOCKET};
-	const struct gh_rules *rules;
 
 	/* A raw socket says its protocol too, and then sends what it likes. */
 	if (ctx->type != SOCK_RAW &&
 	    (ctx->protocol == IPPROTO_TCP || ctx->protocol == IPPROTO_UDP ||
 	     ctx->protocol == IPPROTO_UDPLITE || ctx->protocol == IPPROTO_MPTCP))
 		return 1;
-	rules = gh_network_rules(&breach, GH_CONNECT);
 	breach.detail.family = ctx->family;
 	breach.detail.type = ctx->type;
 	breach.detail.protocol = ctx->protocol;
-	if (rules)
-		gh_judge(&breach, rules, GH_CONNECT, 0);
+	gh_decide_strange(&breach, gh_find_scope_by_cgroup(&breach.scope));
 	return gh_answer_cgroup(&breach);
 }

@@ -165,38 +165,34 @@ int BPF_PROG(gh_self_open, struct file *file, int earlier)
 {
 	struct gh_breach breach = {.act = GH_ACT_TAMPER};
 	const struct gh_rules *rules;
+	struct super_block *sb;
 	struct dentry *dentry;
-	struct inode *inode;
-	__u32 mode;
+	bool cgroup = false;
 	__u64 magic;
 
 	if (earlier)
 		return gh_refuse(true);
-	mode = BPF_CORE_READ(file, f_mode);
-	if (!(mode & FMODE_WRITE) || mode & FMODE_NOACCOUNT)
+	if (!(file->f_mode & FMODE_WRITE) || file->f_mode & FMODE_NOACCOUNT)
 		return 0;
+
+	/* Most files are nobody's concern here, so whose task it is comes last. */
+	sb = file->f_inode->i_sb;
+	dentry = file->f_path.dentry;
+	magic = sb->s_magic;
+	if (magic == CGROUP2_SUPER_MAGIC || magic == CGROUP_SUPER_MAGIC) {
+		cgroup = true;
+	} else if (magic == PROC_SUPER_MAGIC) {
+		if (!gh_in_guarded_proc(file->f_inode))
+			return 0;
+	} else if (!gh_in_guarded_tree(dentry, sb->s_dev)) {
+		return 0;
+	}
 	rules = gh_self_rules(&breach);
 	if (!rules)
 		return gh_refuse(breach.verdict >= GH_DENY);
-
-	inode = BPF_CORE_READ(file, f_inode);
-	dentry = BPF_CORE_READ(file, f_path.dentry);
-	magic = BPF_CORE_READ(inode, i_sb, s_magic);
-	switch (magic) {
-	case CGROUP_SUPER_MAGIC:
-	case CGROUP2_SUPER_MAGIC:
-		if (gh_own_cgroup_file(dentry, magic, breach.scope.slot))
-			return 0;
-		break;
-	case PROC_SUPER_MAGIC:
-		if (!gh_in_guarded_proc(inode))
-			return 0;
-		break;
-	default:
-		if (!gh_in_guarded_tree(dentry))
-			return 0;
-	}
-	breach.mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
+	if (cgroup && gh_own_cgroup_file(dentry, magic, breach.scope.slot))
+		return 0;
+	breach.mnt = (__u64)file->f_path.mnt;
 	breach.dentry = (__u64)dentry;
 	breach.detail.number = GH_ACT_OPEN_WRITE;
 	return gh_tampered(&breach, rules);
@@ -206,13 +202,16 @@ static __always_inline int gh_self_change(enum gh_act act, struct vfsmount *mnt,
 					  struct dentry *entry)
 {
 	struct gh_breach breach = {.act = GH_ACT_TAMPER};
-	const struct gh_rules *rules = gh_self_rules(&breach);
+	/* A new entry has no inode yet; the directory it is to be in lies on the same file system. */
+	__u32 dev = BPF_CORE_READ(entry, d_parent, d_inode, i_sb, s_dev);
 	bool moves = act == GH_ACT_RENAME || act == GH_ACT_MOUNT;
+	const struct gh_rules *rules;
 
+	if (!gh_in_guarded_tree(entry, dev) && !(moves && gh_above_guarded(entry)))
+		return 0;
+	rules = gh_self_rules(&breach);
 	if (!rules)
 		return gh_refuse(breach.verdict >= GH_DENY);
-	if (!gh_in_guarded_tree(entry) && !(moves && gh_above_guarded(entry)))
-		return 0;
 	breach.mnt = (__u64)mnt;
 	breach.dentry = (__u64)entry;
 	breach.detail.number = act;

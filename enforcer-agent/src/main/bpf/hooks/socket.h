@@ -14,54 +14,64 @@ static __always_inline int gh_answer_network(struct gh_breach *breach)
 	return gh_answer(breach);
 }
 
+/* Plain loads, for the busiest hook; of what has no sock at all, no list can judge. */
+static __always_inline enum gh_socket_kind gh_kind_of(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	if (!sk)
+		return GH_SOCKET_STRANGE;
+	return gh_socket_kind(sk->__sk_common.skc_family, sock->type, sk->sk_protocol);
+}
+
 static __always_inline void gh_describe(struct gh_breach *breach, struct socket *sock)
 {
-	breach->detail.family = sock->sk->__sk_common.skc_family;
+	breach->detail.family = BPF_CORE_READ(sock, sk, __sk_common.skc_family);
 	breach->detail.type = sock->type;
 	breach->detail.protocol = BPF_CORE_READ(sock, sk, sk_protocol);
 }
 
-/* `sock` is bound to this IPv4 address, or to none. */
-static __always_inline __u32 gh_bound_to(const struct sock *sk)
+/* The IPv4 address that a socket is bound to, or 0. */
+static __always_inline __u32 gh_bound_to(struct socket *sock)
 {
-	return BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+	return BPF_CORE_READ(sock, sk, __sk_common.skc_rcv_saddr);
 }
 
 SEC("lsm/socket_create")
 int BPF_PROG(gh_socket_create, int family, int type, int protocol, int kern, int earlier)
 {
 	struct gh_breach breach = {.act = GH_ACT_SOCKET};
-	const struct gh_rules *rules;
 
 	if (earlier)
 		return gh_refuse(true);
-	if (kern || gh_socket_kind(family, type) != GH_SOCKET_STRANGE)
+	if (kern || gh_socket_kind(family, type, protocol) != GH_SOCKET_STRANGE)
 		return 0;
-	rules = gh_network_rules(&breach, GH_CONNECT);
 	breach.detail.family = family;
 	breach.detail.type = type;
 	breach.detail.protocol = protocol;
-	if (rules)
-		gh_judge(&breach, rules, GH_CONNECT, 0);
+	gh_decide_strange(&breach, gh_find_scope(&breach.scope));
 	return gh_answer_network(&breach);
 }
 
 static __always_inline void gh_decide_peer(struct gh_breach *breach, struct socket *sock,
-					   enum gh_use use, void *address, int len)
+					   enum gh_use use, void *address, int len, bool control)
 {
-	const struct gh_rules *rules = gh_network_rules(breach, GH_CONNECT);
+	const struct gh_rules *rules =
+		gh_network_rules(breach, GH_CONNECT, gh_find_scope(&breach->scope));
 	enum gh_named named = GH_NAMED_STRANGE;
 	__u32 policies = 0;
 
 	if (!rules)
 		return;
 	gh_describe(breach, sock);
-	if (gh_socket_kind(breach->detail.family, breach->detail.type) == GH_SOCKET_ADDRESS)
+	if (gh_kind_of(sock) == GH_SOCKET_ADDRESS)
 		named = gh_read_address(&breach->detail, breach->detail.family, use, address, len);
 	if (named == GH_NAMED_NOBODY)
 		return;
-	if (named == GH_NAMED_ADDRESS)
-		policies = gh_may_reach(rules, &breach->detail, gh_bound_to(sock->sk));
+	/* Control data may say to send from any address, and nobody's address is then that one. */
+	if (named == GH_NAMED_ADDRESS &&
+	    !(control && breach->detail.family == AF_INET && gh_is_any_address(&breach->detail)))
+		policies = gh_may_reach(rules, &breach->detail, gh_bound_to(sock));
 	gh_judge(breach, rules, GH_CONNECT, policies);
 }
 
@@ -72,9 +82,9 @@ int BPF_PROG(gh_socket_connect, struct socket *sock, void *address, int len, int
 
 	if (earlier)
 		return gh_refuse(true);
-	if (gh_socket_kind(sock->sk->__sk_common.skc_family, sock->type) == GH_SOCKET_FREE)
+	if (gh_kind_of(sock) == GH_SOCKET_FREE)
 		return 0;
-	gh_decide_peer(&breach, sock, GH_USE_CONNECT, address, len);
+	gh_decide_peer(&breach, sock, GH_USE_CONNECT, address, len, false);
 	return gh_answer_network(&breach);
 }
 
@@ -90,10 +100,11 @@ int BPF_PROG(gh_socket_sendmsg, struct socket *sock, struct msghdr *msg, int siz
 
 	if (earlier)
 		return gh_refuse(true);
-	kind = gh_socket_kind(sock->sk->__sk_common.skc_family, sock->type);
+	kind = gh_kind_of(sock);
 	if (kind == GH_SOCKET_FREE || (kind == GH_SOCKET_ADDRESS && !msg->msg_name))
 		return 0;
-	gh_decide_peer(&breach, sock, GH_USE_SEND, msg->msg_name, msg->msg_namelen);
+	gh_decide_peer(&breach, sock, GH_USE_SEND, msg->msg_name, msg->msg_namelen,
+		       msg->msg_controllen);
 	return gh_answer_network(&breach);
 }
 
@@ -104,14 +115,15 @@ int BPF_PROG(gh_socket_sendmsg, struct socket *sock, struct msghdr *msg, int siz
 static __always_inline void gh_decide_bind(struct gh_breach *breach, struct socket *sock,
 					   void *address, int len)
 {
-	const struct gh_rules *rules = gh_network_rules(breach, GH_BIND);
+	const struct gh_rules *rules =
+		gh_network_rules(breach, GH_BIND, gh_find_scope(&breach->scope));
 	enum gh_named named = GH_NAMED_STRANGE;
 	__u32 policies = 0;
 
 	if (!rules)
 		return;
 	gh_describe(breach, sock);
-	if (gh_socket_kind(breach->detail.family, breach->detail.type) == GH_SOCKET_ADDRESS)
+	if (gh_kind_of(sock) == GH_SOCKET_ADDRESS)
 		named = gh_read_address(&breach->detail, breach->detail.family, GH_USE_BIND,
 					address, len);
 	if (named == GH_NAMED_ADDRESS) {
@@ -129,7 +141,7 @@ int BPF_PROG(gh_socket_bind, struct socket *sock, void *address, int len, int ea
 
 	if (earlier)
 		return gh_refuse(true);
-	if (gh_socket_kind(sock->sk->__sk_common.skc_family, sock->type) == GH_SOCKET_FREE)
+	if (gh_kind_of(sock) == GH_SOCKET_FREE)
 		return 0;
 	gh_decide_bind(&breach, sock, address, len);
 	return gh_answer_network(&breach);
@@ -142,9 +154,9 @@ int BPF_PROG(gh_socket_listen, struct socket *sock, int backlog, int earlier)
 
 	if (earlier)
 		return gh_refuse(true);
-	if (gh_socket_kind(sock->sk->__sk_common.skc_family, sock->type) == GH_SOCKET_FREE)
+	if (gh_kind_of(sock) == GH_SOCKET_FREE)
 		return 0;
 	gh_describe(&breach, sock);
-	gh_decide_listen(&breach, sock->sk);
+	gh_decide_listen(&breach, BPF_CORE_READ(sock, sk));
 	return gh_answer_network(&breach);
 }

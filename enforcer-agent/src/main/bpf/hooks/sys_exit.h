@@ -19,26 +19,31 @@ static __always_inline struct file *gh_file_of(struct task_struct *task, __u32 f
 	return file;
 }
 
-static __always_inline void gh_opened(struct gh_breach *breach, struct task_struct *task, __u32 fd)
+/* A frame of its own: below the one of gh_changed there is no room for the way up. */
+static __noinline int gh_opened(__u32 fd, __u32 number)
 {
-	struct file *file = gh_file_of(task, fd);
+	struct gh_breach breach = {.act = GH_ACT_OPEN_READ, .syscall = number};
+	struct file *file = gh_file_of((void *)bpf_get_current_task(), fd);
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	__u32 mode = BPF_CORE_READ(file, f_mode);
 	__u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
 	__u32 how = 0;
 
-	if (!file)
-		return;
-	breach->act = GH_ACT_OPEN_READ;
+	if (!file || !gh_find_scope(&breach.scope))
+		return 0;
+	if (number & 512)
+		breach.file.facts = GH_FACT_COMPAT;
 	if (mode & FMODE_READ)
 		how |= GH_READ_OF_IT;
 	if (mode & (FMODE_WRITE | FMODE_CREATED)) {
-		breach->act = GH_ACT_OPEN_WRITE;
+		breach.act = GH_ACT_OPEN_WRITE;
 		how |= type == S_IFREG ? GH_OF_IT : GH_ITSELF(GH_UNWRITABLE) | GH_NOT_A_FILE;
 	}
-	if (gh_decide_found_file(breach, BPF_CORE_READ(file, f_path.mnt),
-				 BPF_CORE_READ(file, f_path.dentry), how))
-		gh_end(breach);
+	if (!gh_decide_found_file(&breach, BPF_CORE_READ(file, f_path.mnt),
+				  BPF_CORE_READ(file, f_path.dentry), how))
+		return 0;
+	gh_end(&breach);
+	return 1;
 }
 
 /* What may be breached; the agent finds out what is. */
@@ -115,7 +120,7 @@ static long gh_next_name(__u32 step, struct gh_names *names)
 #include "code_call.h"
 
 /* A call that may have changed a root file system. __noinline keeps its stack and its zeroes off the others' way. */
-static __noinline int gh_changed(struct pt_regs *regs, long result, __u32 number, __u32 what)
+static __noinline int gh_changed(struct pt_regs *regs, __u32 number, __u32 what)
 {
 	struct gh_breach breach = {.syscall = number};
 	struct gh_names names = {.breach = &breach, .regs = regs, .what = what};
@@ -126,11 +131,7 @@ static __noinline int gh_changed(struct pt_regs *regs, long result, __u32 number
 		breach.file.facts = GH_FACT_COMPAT;
 	if (what >> 12 && gh_syscall_arg(regs, what >> 12) & AT_SYMLINK_NOFOLLOW)
 		breach.syscall |= 1024;
-	if (what == 1) {
-		gh_opened(&breach, (void *)bpf_get_current_task(), result);
-		gh_opened_code(result);
-	} else
-		bpf_loop(2, gh_next_name, &names, 0);
+	bpf_loop(2, gh_next_name, &names, 0);
 	return 0;
 }
 
@@ -185,5 +186,7 @@ int BPF_PROG(gh_syscall_done, struct pt_regs *regs, long result)
 		return gh_banned(regs, number, *what);
 	if (*what & GH_CALL_CODE)
 		return gh_coded(regs, result, number, *what);
-	return gh_changed(regs, result, number, *what);
+	if (*what == 1)
+		return gh_opened(result, number) + gh_opened_code(result);
+	return gh_changed(regs, number, *what);
 }

@@ -16,6 +16,12 @@
 #define GH_ALLOWED 524288	     /* files and directories that policies name */
 #define GH_ENDPOINTS (1 << 20)	     /* addresses and ports that policies name */
 #define GH_GUARDED 4096 /* the agent's own maps, programs, links, files and directories */
+#define GH_SLOTS 16384	       /* containers on one node; slot 0 is "nothing asked" */
+#define GH_SCOPES 65536	       /* cgroups that belong to them */
+#define GH_RULESETS 32768      /* two generations for every slot */
+#define GH_ALLOWED 524288      /* files and directories that policies name */
+#define GH_ENDPOINTS (1 << 20) /* addresses and ports that policies name */
+#define GH_GUARDED 4096	       /* the agent's own maps, programs, links, files and directories */
 #define GH_RING_BYTES (8 << 20)
 #define GH_ANCESTORS 8
 #define GH_COMM 16

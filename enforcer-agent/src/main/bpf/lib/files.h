@@ -201,8 +201,8 @@ static __noinline int gh_decide_files(struct gh_breach *breach, struct vfsmount 
 }
 
 /* From elsewhere: pointers that the verifier does not know. */
-static __noinline int gh_decide_found_file(struct gh_breach *breach, struct vfsmount *mnt,
-					   struct dentry *entry, __u32 how)
+static __always_inline int gh_decide_found_file(struct gh_breach *breach, struct vfsmount *mnt,
+						struct dentry *entry, __u32 how)
 {
 	const struct gh_rules *rules = gh_rules_of(breach);
 	struct inode *inode = BPF_CORE_READ(entry, d_inode);

@@ -12,18 +12,26 @@ enum gh_socket_kind {
 	GH_SOCKET_STRANGE = 2, /* can say what no list can judge: every list refuses it */
 };
 
+/* An association may gain addresses that no call names, and be bound to many. */
+static __always_inline bool gh_is_sctp(int type, int protocol)
+{
+	return protocol == IPPROTO_SCTP || (type == SOCK_SEQPACKET && !protocol);
+}
+
 /*
  * What needs no list: sockets of names (unix), the kernel's own answers (netlink;
  * what changes the network there needs a capability), its ciphers (alg).
  */
-static __always_inline enum gh_socket_kind gh_socket_kind(int family, int type)
+static __always_inline enum gh_socket_kind gh_socket_kind(int family, int type, int protocol)
 {
 	if (family == AF_UNIX || family == AF_NETLINK || family == AF_ALG)
 		return GH_SOCKET_FREE;
+	if (family != AF_INET && family != AF_INET6)
+		return GH_SOCKET_STRANGE;
 	/* Raw: the packet may name another address than the call. */
-	if ((family == AF_INET || family == AF_INET6) && type != SOCK_RAW)
-		return GH_SOCKET_ADDRESS;
-	return GH_SOCKET_STRANGE;
+	if (type != SOCK_STREAM && type != SOCK_DGRAM)
+		return GH_SOCKET_STRANGE;
+	return gh_is_sctp(type, protocol) ? GH_SOCKET_STRANGE : GH_SOCKET_ADDRESS;
 }
 
 /* What an address says of a port means nothing to other protocols: ICMP to 443 is not TCP to 443. */
@@ -194,22 +202,42 @@ static __always_inline __u32 gh_may_take(const struct gh_rules *rules, enum gh_e
 	return gh_named_by(&key, list, at->port);
 }
 
-/* The rules to judge a socket by; NULL where none asks, and where they are missing, which denies. */
+/*
+ * The rules to judge a socket by; NULL where none asks, and where they are missing,
+ * which denies. `found`: the breach's scope was.
+ */
 static __always_inline const struct gh_rules *gh_network_rules(struct gh_breach *breach,
-							       enum gh_rule rule)
+							       enum gh_rule rule, bool found)
 {
 	const struct gh_rules *rules;
 
-	if (!gh_find_scope(&breach->scope))
+	if (!found)
 		return NULL;
 	rules = gh_rules_of(breach);
 	return rules && gh_asks(rules, rule) ? rules : NULL;
 }
 
+/* A socket of a kind that no list can judge; `detail` says which. */
+static __always_inline void gh_decide_strange(struct gh_breach *breach, bool found)
+{
+	const struct gh_rules *rules;
+
+	if (!found)
+		return;
+	rules = gh_rules_of(breach);
+	if (!rules)
+		return;
+	gh_judge(breach, rules, GH_CONNECT, 0);
+	/* Others are seen when they are bound; this one is not, by every call that binds it. */
+	if (gh_is_sctp(breach->detail.type, breach->detail.protocol))
+		gh_judge(breach, rules, GH_BIND, 0);
+}
+
 /* Where a socket waits. What is bound to no port yet gets one of the kernel's choice. */
 static __always_inline void gh_decide_listen(struct gh_breach *breach, const struct sock *sk)
 {
-	const struct gh_rules *rules = gh_network_rules(breach, GH_LISTEN);
+	const struct gh_rules *rules =
+		gh_network_rules(breach, GH_LISTEN, gh_find_scope(&breach->scope));
 	struct gh_detail *at = &breach->detail;
 	struct in6_addr address;
 	__u32 policies = 0;

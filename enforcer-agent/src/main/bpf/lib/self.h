@@ -70,12 +70,11 @@ static long gh_self_climb_up(__u32 step, struct gh_self_climb *climb)
  * things lie no deeper than that below a file system's root, and what is deeper
  * below them is not of the agent.
  */
-static __always_inline bool gh_in_guarded_tree(struct dentry *dentry)
+static __always_inline bool gh_in_guarded_tree(struct dentry *dentry, __u32 dev)
 {
 	struct gh_self_climb climb = {.dentry = dentry};
 
-	if (!gh_is_guarded(GH_GUARDED_DEVICE, BPF_CORE_READ(dentry, d_parent, d_inode, i_sb, s_dev),
-			   0))
+	if (!gh_is_guarded(GH_GUARDED_DEVICE, dev, 0))
 		return false;
 	bpf_loop(64, gh_self_climb_up, &climb, 0);
 	return climb.found;

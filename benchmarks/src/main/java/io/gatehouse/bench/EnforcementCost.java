@@ -7,10 +7,10 @@ import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.fixture.RuncContainer;
 import io.gatehouse.bench.Loops.Loop;
+import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.policy.Compilation;
 import io.gatehouse.engine.policy.PolicyCompiler;
 import io.gatehouse.engine.policy.Snapshot;
-import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.schemas.alert.Alert;
 import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.Endpoint;
@@ -174,7 +174,8 @@ final class EnforcementCost {
                 var running = new Running(new Snapshot("none", List.of()))) {
             var texts = new ArrayList<SourceText>();
             for (int i = 0; i < POLICIES; i++) {
-                texts.add(new SourceText("policy-%d.yaml".formatted(i), text(i, i == 0 ? container.id() : "nobody-" + i)));
+                texts.add(new SourceText(
+                        "policy-%d.yaml".formatted(i), text(i, i == 0 ? container.id() : "nobody-" + i)));
             }
             var compiled = new ArrayList<Double>();
             var inForce = new ArrayList<Double>();
@@ -182,7 +183,8 @@ final class EnforcementCost {
                 long began = System.nanoTime();
                 Compilation compilation = PolicyCompiler.compile(texts);
                 compiled.add((System.nanoTime() - began) / 1e6);
-                var snapshot = new Snapshot("turn-" + turn, compilation.snapshot().orElseThrow().policies());
+                var snapshot = new Snapshot(
+                        "turn-" + turn, compilation.snapshot().orElseThrow().policies());
                 began = System.nanoTime();
                 running.apply(snapshot);
                 inForce.add((System.nanoTime() - began) / 1e6);
@@ -233,8 +235,8 @@ final class EnforcementCost {
     }
 
     private static double start(Path folder, String id) throws IOException {
-        try (var container = RuncContainer.create(
-                folder, Bench.options(folder).withId(id).withArgs("/bin/nothing"))) {
+        try (var container =
+                RuncContainer.create(folder, Bench.options(folder).withId(id).withArgs("/bin/nothing"))) {
             long began = System.nanoTime();
             container.start();
             while (Files.exists(Path.of("/proc/" + container.pid() + "/exe"))) {

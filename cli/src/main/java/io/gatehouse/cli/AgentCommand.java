@@ -69,7 +69,8 @@ final class AgentCommand implements Callable<Integer> {
                 Optional.empty(),
                 Optional.ofNullable(seconds).map(Duration::ofSeconds),
                 Optional.ofNullable(pidFile),
-                () -> Duties.sources(folder, detection.ask(err).settings()));
+                () -> Duties.sources(folder, detection.ask(err).settings()),
+                agent.guard());
         if (duties.sources().folder().isEmpty() && duties.sources().rules().isEmpty()) {
             throw Refusal.badInput("nothing is named that could be in force: give -r, --policies or rules_files");
         }

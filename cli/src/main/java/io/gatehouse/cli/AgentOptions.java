@@ -6,6 +6,9 @@ import io.gatehouse.cli.exit.Refusal;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import io.gatehouse.agent.enforce.GuardOption;
+import java.nio.file.Path;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /// What the agent has to know of its node.
@@ -35,6 +38,17 @@ final class AgentOptions {
             paramLabel = "SIZE",
             description = "How large one file of recorded acts may be, in MiB (default: ${DEFAULT-VALUE}).")
     private int recordActsMib;
+    @Option(
+            names = "--exec-gate",
+            description = {
+                "Where this kernel loads no LSM program: the agent itself refuses programs before they start",
+                "(fanotify), instead of killing them as they do. Each then waits for the agent's answer."
+            })
+    private boolean execGate;
+
+    Set<GuardOption> guard() {
+        return execGate ? Set.of(GuardOption.EXEC_GATE) : Set.of();
+    }
 
     Path nodeRoot() {
         return nodeRoot;

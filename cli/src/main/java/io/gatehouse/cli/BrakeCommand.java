@@ -78,7 +78,8 @@ final class BrakeCommand implements Callable<Integer> {
                         ? Duration.parse(
                                 matcher.group(2).equals("d")
                                         ? "P" + matcher.group(1) + "D"
-                                        : "PT" + matcher.group(1) + matcher.group(2).toUpperCase(Locale.ROOT))
+                                        : "PT" + matcher.group(1)
+                                                + matcher.group(2).toUpperCase(Locale.ROOT))
                         : Duration.parse(text);
                 if (time.isPositive()) {
                     return time;

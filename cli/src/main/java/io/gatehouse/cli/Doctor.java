@@ -6,6 +6,7 @@ import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.kernel.Machine;
 import io.gatehouse.agent.watch.KernelWatch;
+import io.gatehouse.events.Backend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,10 +22,24 @@ final class Doctor {
                 + (kernel.whyNotLsm().isEmpty() ? "LSM, before the act" : "tracepoints, by SIGKILL"));
         kernel.whyNotLsm().ifPresent(why -> lines.add("  no inline denial: " + why));
         for (var rule : RuntimeRule.values()) {
-            lines.add("  %-26s %s".formatted(rule.text(), kernel.guarantee(rule).text()));
+            lines.add("  %-26s %s%s"
+                    .formatted(
+                            rule.text(),
+                            kernel.guarantee(rule).text(),
+                            kernel.decidedBy(rule).map(Doctor::by).orElse("")));
             kernel.gaps(rule).forEach(gap -> lines.add("  %-26s   but %s".formatted("", gap)));
         }
         return lines;
+    }
+
+    private static String by(Backend backend) {
+        return switch (backend) {
+            case LSM -> " by LSM";
+            case CGROUP -> " by a program of cgroups";
+            case FANOTIFY -> " by the agent (fanotify)";
+            case TRACEPOINT -> " by a tracepoint";
+            case AGENT -> " by the agent";
+        };
     }
 
     /// How events for rules are heard here, and what is not.
@@ -38,7 +53,7 @@ final class Doctor {
     /// One line a program of the backend in force.
     static List<String> programs(KernelSide kernel) {
         return Arrays.stream(GuardProgram.values())
-                .filter(program -> program.backend() == kernel.backend())
+                .filter(program -> (program.backend() == Backend.LSM) == (kernel.backend() == Backend.LSM))
                 .map(program -> "  %-26s %s"
                         .formatted(
                                 program.hook(),

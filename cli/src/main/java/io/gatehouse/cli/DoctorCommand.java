@@ -33,7 +33,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         NodeAgent.refuseIfLacking();
         var out = spec.commandLine().getOut();
-        try (var kernel = KernelSide.load()) {
+        try (var kernel = KernelSide.load(agent.guard())) {
             Doctor.guarantees(kernel).forEach(out::println);
             out.println("hooks");
             Doctor.programs(kernel).forEach(out::println);

@@ -4,13 +4,17 @@ package io.gatehouse.cli;
 import io.gatehouse.admission.image.Inspections;
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.agent.enforce.Instance;
+import io.gatehouse.agent.enforce.SelfFacts;
 import io.gatehouse.cli.AgentOptions.ActsFile;
+import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.cli.config.AgentSettings;
 import io.gatehouse.feed.FeedSources;
 import io.gatehouse.feed.FeedSources.Following;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +29,7 @@ import java.util.stream.Stream;
 /// @param lasting ends after so long
 /// @param pidFile holds the process id
 /// @param again the sources as they are to be when somebody asks to reload; throws a refusal where they are wrong
+/// @param guard what the agent's kernel side does beside the usual
 record Duties(
         FeedSources sources,
         Optional<Path> nodeRoot,
@@ -34,7 +39,8 @@ record Duties(
         Optional<Gate> gate,
         Optional<Duration> lasting,
         Optional<Path> pidFile,
-        Supplier<FeedSources> again) {
+        Supplier<FeedSources> again,
+        Set<GuardOption> guard) {
     /// How the webhook runs.
     ///
     /// @param images begins to look into them
@@ -59,6 +65,10 @@ record Duties(
                 Optional.empty(),
                 Optional.empty(),
                 () -> sources);
+    static Duties of(Path folder, Optional<Path> nodeRoot, Set<GuardOption> guard, Optional<Gate> gate) {
+        var sources = FeedSources.of(folder);
+        return new Duties(
+                sources, nodeRoot, Optional.empty(), gate, Optional.empty(), Optional.empty(), () -> sources, guard);
     }
 
     static FeedSources sources(Optional<Path> folder, AgentSettings settings) {
@@ -71,6 +81,17 @@ record Duties(
 
     boolean governs() {
         return nodeRoot.isPresent() && sources.folder().isPresent();
+    }
+
+    /// What containers under an enforced policy are kept from: whatever tells the agent what to do, and the agent
+    /// itself.
+    SelfFacts own() {
+        var own = new HashSet<>(SelfFacts.program());
+        own.add(StateFolder.path());
+        sources.folder().ifPresent(own::add);
+        own.addAll(sources.rules());
+        pidFile.ifPresent(own::add);
+        return new SelfFacts(own);
     }
 
     /// Where everything comes from, for people.

@@ -5,8 +5,10 @@ import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.AgentListener;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.Instance;
+import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.Tenure;
+import io.gatehouse.agent.enforce.SelfFacts;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.cli.exit.KernelLacks;
 import io.gatehouse.cli.exit.Refusal;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -50,6 +53,10 @@ final class NodeAgent {
             throw Refusal.cannot("what is in force would not outlive the agent: " + e.getMessage()
                     + "; mount -t bpf bpf /sys/fs/bpf, or name a folder of a bpf file system with --pins");
         }
+    /// @throws Refusal something that the agent cannot do without is not here
+    static CompletableFuture<KernelSide> load(Set<GuardOption> options) {
+        refuseIfLacking();
+        return CompletableFuture.supplyAsync(() -> KernelSide.load(options));
     }
 
     static void refuseIfLacking() {
@@ -59,6 +66,7 @@ final class NodeAgent {
     static Agent start(
             CompletableFuture<KernelSide> loading,
             Path nodeRoot,
+            SelfFacts own,
             Snapshot first,
             Optional<ActRecording> acts,
             Consumer<Alert> alerts,
@@ -95,7 +103,9 @@ final class NodeAgent {
                 say.accept("agent: " + text);
             }
         };
-        return Agent.start(join(loading), nodeRoot, first, listener, InstantSource.system());
+        var kernel = join(loading);
+        kernel.guard(own).forEach(unkept -> say.accept("agent: not kept from containers: " + unkept));
+        return Agent.start(kernel, nodeRoot, first, listener, InstantSource.system());
     }
 
     static KernelSide join(CompletableFuture<KernelSide> loading) {

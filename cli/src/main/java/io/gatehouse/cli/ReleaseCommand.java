@@ -3,7 +3,6 @@ package io.gatehouse.cli;
 
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,11 +38,13 @@ final class ReleaseCommand implements Callable<Integer> {
             out.flush();
             return Exit.OK.code();
         }
-        instance.lives().forEach(life -> out.println(Pinned.line(instance, life)));
-        out.flush();
         try (var tenure = instance.take()
                 .orElseThrow(() -> Refusal.cannot("an agent lives that keeps " + instance.folder()
                         + "; end it first, or put the brake on with 'gatehouse brake on'"))) {
+            for (var life : instance.lives()) {
+                out.println(Pinned.line(instance, life));
+            }
+            out.flush();
             if (!yes && !confirmed()) {
                 throw Refusal.badInput("nothing was released; say yes, or give --yes");
             }

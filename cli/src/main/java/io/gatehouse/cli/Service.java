@@ -65,8 +65,10 @@ final class Service {
     ///
     /// @throws Refusal something is missing or wrong, and nothing is left running
     int run(AlertRouter alerts) throws InterruptedException {
-        var loading =
-                duties.governs() ? Optional.of(NodeAgent.load(duties.instance())) : Optional.<CompletableFuture<KernelSide>>empty();
+        var loading = duties.governs()
+                ? Optional.of(NodeAgent.load(duties.instance()))
+                ? Optional.of(NodeAgent.load(duties.guard()))
+                : Optional.<CompletableFuture<KernelSide>>empty();
         AdmissionServer server = null;
         Optional<Inspections> images = Optional.empty();
         Optional<AuditIntake> audit = Optional.empty();
@@ -83,6 +85,7 @@ final class Service {
                 agent.set(NodeAgent.start(
                         loading.get(),
                         duties.nodeRoot().orElseThrow(),
+                        duties.own(),
                         feed.current(),
                         acts,
                         alerts::accept,
@@ -277,8 +280,10 @@ final class Service {
         alerts.close();
         var counts = alerts.counts();
         if (stayed) {
-            told.say("what was in force stays in force without an agent, in " + duties.instance().folder()
-                    + "; the next agent takes it over, and 'gatehouse release" + InstanceOptions.words(duties.instance())
+            told.say("what was in force stays in force without an agent, in "
+                    + duties.instance().folder()
+                    + "; the next agent takes it over, and 'gatehouse release"
+                    + InstanceOptions.words(duties.instance())
                     + "' takes it off");
         }
         told.say("ended: " + counts.alerts() + " alerts, " + counts.suppressed() + " of them repetitions; " + lost

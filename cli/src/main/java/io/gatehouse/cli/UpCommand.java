@@ -43,5 +43,13 @@ final class UpCommand implements Callable<Integer> {
                 agent.recordActs(),
                 Optional.of(gate.gate()));
         return new Service(err, duties).run(alerts.open());
+        return new Service(
+                        err,
+                        Duties.of(
+                                policies.path(),
+                                Optional.of(agent.nodeRoot()),
+                                agent.guard(),
+                                Optional.of(gate.gate())))
+                .run(alerts.open());
     }
 }

@@ -37,7 +37,9 @@ class LearnAndPreviewTest {
     void a_learned_policy_is_in_order_and_denies_nothing_of_its_recording() {
         var policy = tmp.resolve("policy.yaml");
         assertEquals(
-                0, run("learn", "-e", recording("day1.jsonl"), "-o", policy.toString()).exit());
+                0,
+                run("learn", "-e", recording("day1.jsonl"), "-o", policy.toString())
+                        .exit());
 
         assertEquals(0, run("policy", "check", policy.toString()).exit());
         var preview = run("preview", "-f", policy.toString(), "-e", recording("day1.jsonl"));
@@ -58,12 +60,11 @@ class LearnAndPreviewTest {
         assertEquals(1, json.exit());
         golden("preview.json", json.out());
 
-        var merged = run(
-                "learn", "-e", recording("day2.jsonl"), "--merge", policy.toString(), "-o", next.toString());
+        var merged = run("learn", "-e", recording("day2.jsonl"), "--merge", policy.toString(), "-o", next.toString());
         assertEquals(0, merged.exit(), merged.err());
         assertTrue(merged.err().contains("added 2 entries"), merged.err());
-        var change = run(
-                "preview", "-f", next.toString(), "--before", policy.toString(), "-e", recording("day2.jsonl"));
+        var change =
+                run("preview", "-f", next.toString(), "--before", policy.toString(), "-e", recording("day2.jsonl"));
         assertEquals(0, change.exit(), change.out());
         golden("change.txt", change.out());
     }
@@ -73,24 +74,35 @@ class LearnAndPreviewTest {
         var policy = tmp.resolve("policy.yaml");
         run("learn", "-e", recording("day1.jsonl"), "-o", policy.toString());
 
-        assertEquals(2, run("preview", "-f", policy.toString(), "-e", policy.toString()).exit());
-        assertEquals(2, run("preview", "-f", policy.toString(), "-e", tmp.resolve("none").toString()).exit());
+        assertEquals(
+                2,
+                run("preview", "-f", policy.toString(), "-e", policy.toString()).exit());
+        assertEquals(
+                2,
+                run(
+                                "preview",
+                                "-f",
+                                policy.toString(),
+                                "-e",
+                                tmp.resolve("none").toString())
+                        .exit());
         assertEquals(2, run("learn").exit());
-        assertEquals(2, run("learn", "-e", recording("day1.jsonl"), "--generalise", "99").exit());
+        assertEquals(
+                2,
+                run("learn", "-e", recording("day1.jsonl"), "--generalise", "99")
+                        .exit());
     }
 
     @Test
     void a_capture_is_judged_as_far_as_it_tells() throws IOException {
-        var policy = Files.writeString(
-                tmp.resolve("policy.yaml"),
-                """
+        var policy = Files.writeString(tmp.resolve("policy.yaml"), """
                 apiVersion: gatehouse.io/v1alpha1
                 kind: ClusterWorkloadPolicy
                 metadata: {name: tried}
                 spec: {runtime: {processes: {allow: [/usr/bin/true]}}}
                 """);
-        var capture =
-                Path.of(System.getProperty("gatehouse.root"), "cli/src/test/resources/io/gatehouse/cli/replay/netcat.scap");
+        var capture = Path.of(
+                System.getProperty("gatehouse.root"), "cli/src/test/resources/io/gatehouse/cli/replay/netcat.scap");
         var preview = run("preview", "-f", policy.toString(), "-e", capture.toString());
 
         assertTrue(List.of(0, 1).contains(preview.exit()), preview.err());

@@ -8,6 +8,7 @@ import io.gatehouse.agent.detect.EventDecoder;
 import io.gatehouse.agent.enforce.Brake;
 import io.gatehouse.agent.enforce.Door;
 import io.gatehouse.agent.enforce.Enforcer;
+import io.gatehouse.agent.enforce.ExecGate;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelCounter.Sort;
@@ -84,6 +85,8 @@ public final class Agent implements AutoCloseable {
     private long lostBefore;
     private long undecodable;
     private long undecodableTold;
+    private long refusalsLostTold;
+    private boolean gateEndTold;
 
     // Written by any thread, read by the ring thread.
     private volatile Snapshot wanted;
@@ -111,6 +114,7 @@ public final class Agent implements AutoCloseable {
             counted.put(counter, 0L);
         }
         this.poller = Poller.of(ring);
+        kernel.execGate().ifPresent(gate -> gate.onRefusal(poller::wake));
         this.enforcer = new Enforcer(
                 kernel,
                 pod -> pods.flatMap(known -> pod.uid().flatMap(known::byUid)).map(NodePods.NodePod::labels));
@@ -204,6 +208,7 @@ public final class Agent implements AutoCloseable {
             poller.await(
                     strangers.isEmpty() && enforcer.unsettled().isEmpty() ? IDLE_TICK_MILLIS : STRANGER_TICK_MILLIS);
             ring.drain(this::receive);
+            guarded("refused programs were not told", this::tellRefusals);
             guarded("policies were not applied", this::applyWanted);
             guarded("containers were not looked for", this::recogniseStrangers);
             guarded("processes of containers were not noted", enforcer::noteNewcomers);
@@ -255,6 +260,14 @@ public final class Agent implements AutoCloseable {
         }
     }
 
+    /// Of programs that the agent itself refused.
+    private void tellRefusals() {
+        kernel.execGate()
+                .ifPresent(gate -> gate.refusals()
+                        .forEach(
+                                event -> enforcer.byRules(event.rules()).ifPresent(governed -> tell(event, governed))));
+    }
+
     private void tell(KernelEvent event, Governed governed) {
         listener.acted(event, governed);
         alertWriter.alerts(event, governed).forEach(listener::alert);
@@ -269,8 +282,8 @@ public final class Agent implements AutoCloseable {
     }
 
     /// The first program of a container that was not known is judged here, late: its rules were not in the kernel yet.
-    /// Where it waits for that it is not late at all; so where programs wait, a runtime that only joined a cgroup is left
-    /// alone for a while, until it has written down what the container is.
+    /// Where it waits for that it is not late at all; so where programs wait, a runtime that only joined a cgroup is
+    /// left alone for a while, until it has written down what the container is.
     private void meet(KernelEvent event) {
         var hold = door.of(event.actor().pid());
         boolean early = event.path().isEmpty() && kernel.holds();
@@ -297,8 +310,7 @@ public final class Agent implements AutoCloseable {
         }
         var governed = adopt(found.get(), event.scope(), hold);
         governed.ifPresent(each -> judgeLate(event, each));
-        boolean neverToBe =
-                !isOurs(found.get()) || notGoverned.contains(found.get().id());
+        boolean neverToBe = !isOurs(found.get()) || notGoverned.contains(found.get().id());
         if (governed.isPresent() || neverToBe) {
             hold.ifPresent(door::letGo);
         }
@@ -497,6 +509,7 @@ public final class Agent implements AutoCloseable {
                 listener.notice(counter.text() + ": " + (now - before) + " (" + now + " since start)");
             }
         }
+        kernel.execGate().ifPresent(this::tellOfGate);
         if (undecodable > undecodableTold) {
             listener.notice("events that this agent does not understand: " + undecodable);
             undecodableTold = undecodable;
@@ -536,6 +549,19 @@ public final class Agent implements AutoCloseable {
 
     /// Ends. What is in force stays in force where [#stays] says so, else it is taken off. What was decided until then
     /// is told.
+    private void tellOfGate(ExecGate gate) {
+        if (gate.lost() > refusalsLostTold) {
+            listener.notice("refusals of programs that were not told: " + gate.lost());
+            refusalsLostTold = gate.lost();
+        }
+        if (!gateEndTold && gate.ended().isPresent()) {
+            gateEndTold = true;
+            listener.notice("programs are killed as they start and not refused any more: "
+                    + gate.ended().get());
+        }
+    }
+
+    /// Takes every program off its hook. What was decided until then is told.
     @Override
     public void close() {
         stopping = true;

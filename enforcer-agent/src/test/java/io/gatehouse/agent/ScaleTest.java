@@ -12,6 +12,7 @@ import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.fixture.AttackProgram;
 import io.gatehouse.agent.fixture.RuncContainer;
 import io.gatehouse.agent.fixture.RunningAgent;
+import io.gatehouse.agent.kernel.Wire;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.Match;
@@ -39,9 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// and shows that the kernel still finds the right rules among the others'.
 @Tag("kernel")
 class ScaleTest {
-    /// Software emulation takes ten times as long.
-    private static final int CONTAINERS =
-            Integer.getInteger("gatehouse.scale", System.getProperty("gatehouse.vm") == null ? 10_000 : 1_000);
+    /// As many as this agent has room for, and few where software emulation takes ten times as long.
+    private static final int CONTAINERS = Integer.getInteger(
+            "gatehouse.scale", Math.min(System.getProperty("gatehouse.vm") == null ? 10_000 : 1_000, Wire.SLOTS - 96));
 
     private static final LocalDate TODAY = LocalDate.of(2026, 1, 1);
 
@@ -65,7 +66,10 @@ class ScaleTest {
             var enforcer = new Enforcer(kernel, _ -> Optional.empty());
             enforcer.apply(snapshot("first"), TODAY);
             var model = new ContainerFinder(Path.of("/")).ofProcess(real.pid()).orElseThrow();
-            var parent = model.cgroup().unified().orElseThrow().resolveSibling("gh-scale-" + ProcessHandle.current().pid());
+            var parent = model.cgroup()
+                    .unified()
+                    .orElseThrow()
+                    .resolveSibling("gh-scale-" + ProcessHandle.current().pid());
             var cgroups = new ArrayList<Path>();
             try {
                 fill(enforcer, model, parent, cgroups, CONTAINERS / 2);

@@ -9,6 +9,8 @@ public enum Backend {
     LSM,
     /// A cgroup program, before the act.
     CGROUP,
+    /// The agent, asked by the kernel before the act (fanotify).
+    FANOTIFY,
     /// A tracepoint, by SIGKILL.
     TRACEPOINT,
     /// The agent, after it heard of the act.
@@ -17,7 +19,7 @@ public enum Backend {
     /// What a denying verdict is worth.
     public Guarantee guarantee() {
         return switch (this) {
-            case LSM, CGROUP -> Guarantee.PREVENTED;
+            case LSM, CGROUP, FANOTIFY -> Guarantee.PREVENTED;
             case TRACEPOINT, AGENT -> Guarantee.KILLED;
         };
     }

@@ -100,7 +100,9 @@ public final class AlertWriter {
 
     private static String message(KernelEvent event, RuntimeRule rule, WorkloadPolicy policy) {
         var act = HostActs.object(event, rule)
-                .or(() -> NetworkWords.object(event).or(() -> CodeWords.object(event)).map(object -> event.act().words() + " " + object))
+                .or(() -> NetworkWords.object(event)
+                        .or(() -> CodeWords.object(event))
+                        .map(object -> event.act().words() + " " + object))
                 .orElseGet(() -> fileAct(event));
         return act + " by " + doer(event) + ": " + reason(event, rule, policy);
     }

@@ -33,6 +33,8 @@ public final class Enforcer {
     /// Open files are looked at again now and then, until nobody has any.
     private static final int SWEEPS_PER_LOOK = 20;
 
+    private static final int LOOKS_PER_SWEEP = 64;
+
     private final KernelSide kernel;
     private final KernelRules maps;
     private final Function<Container.Pod, Optional<Map<String, String>>> labels;
@@ -41,6 +43,8 @@ public final class Enforcer {
     private final Slots slots;
     private final Demand demand = new Demand();
     private final Set<Known> settling = new LinkedHashSet<>();
+    private final LinkedHashSet<Known> toLookAt = new LinkedHashSet<>();
+    private final List<Governed> mapped = new ArrayList<>(); // with what is mapped since before, to be told
     private final OpenBefore openBefore;
     private int sweeps;
     private final Map<String, Known> byId = new HashMap<>();
@@ -265,6 +269,17 @@ public final class Enforcer {
         generations.forget(container);
         deserted.add(known);
         return Optional.of(container);
+        var last = known.governed;
+        byId.remove(last.container().id());
+        settling.remove(known);
+        toLookAt.remove(known);
+        maps.point(last.slot(), 0, 0);
+        kernel.execGate().ifPresent(gate -> gate.forget(last));
+        generations.forget(last.container());
+        replaced.add(last);
+        slots.clear(last.slot());
+        attachWhatIsNeeded();
+        return Optional.of(last.container());
     }
 
     /// Sweeps the generations that were replaced before the last call, and the containers of which no task is left. To
@@ -280,6 +295,10 @@ public final class Enforcer {
             }
             attachWhatIsNeeded();
         }
+    /// Sweeps the generations that were replaced before the last call. To be called now and then, with longer between
+    /// two calls than any hook takes.
+    public void sweep() {
+        lookAround();
         aged.forEach(generations::sweep);
         aged = replaced;
         replaced = new ArrayList<>();
@@ -341,9 +360,11 @@ public final class Enforcer {
         return ids;
     }
 
-    /// Those whose mounts are in place by now, or will not be waited for any longer; each once.
+    /// Those whose mounts are in place by now, or will not be waited for any longer, and those of which more is known
+    /// that cannot be kept; each once.
     public List<Governed> settled() {
-        var done = new ArrayList<Governed>();
+        var done = new ArrayList<>(mapped);
+        mapped.clear();
         settling.removeIf(known -> {
             boolean over = known.governed.settled() || System.nanoTime() - known.sinceNanos > SETTLING.toNanos();
             if (over) {
@@ -389,6 +410,18 @@ public final class Enforcer {
         var policies = known.isNode ? List.<WorkloadPolicy>of() : policiesFor(container, today);
         var next = generations.make(container, known.place.slot(), policies);
         replace(known, next);
+        var old = known.governed;
+        var next = generations.make(container, old.slot(), policiesFor(container, today));
+        if (next.rules() == 0) {
+            kernel.execGate().ifPresent(gate -> gate.forget(old));
+        if (next.asksOfFilesAs(old)) {
+            maps.judgeOpenBefore(next.rules(), known.openBefore);
+        } else {
+            expectOpenFiles(known, next);
+        }
+        maps.point(next.slot(), next.rules(), next.rootDev());
+        known.governed = next;
+        replaced.add(old);
         return next;
     }
 
@@ -411,6 +444,26 @@ public final class Enforcer {
                 .toList();
     }
 
+    /// Under other rules than before every use of an open file is judged, until its processes were looked through.
+    private void expectOpenFiles(Known known, Governed next) {
+        known.openBefore = next.asksOfFiles();
+        if (known.openBefore) {
+            maps.judgeOpenBefore(next.rules(), true);
+            toLookAt.add(known);
+        }
+    }
+
+    /// A few containers at a time: a node may have thousands, and each has processes to look through.
+    private void lookAround() {
+        if (toLookAt.isEmpty() && ++sweeps % SWEEPS_PER_LOOK == 0) {
+            byId.values().stream().filter(known -> known.openBefore).forEach(toLookAt::add);
+        }
+        for (int looks = 0; !toLookAt.isEmpty() && looks < LOOKS_PER_SWEEP; looks++) {
+            lookAtOpenFiles(toLookAt.removeFirst());
+        }
+        attachWhatIsNeeded();
+    }
+
     private void lookAtOpenFiles(Known known) {
         boolean before = known.openBefore;
         known.openBefore = hasOpenFiles(known);
@@ -418,6 +471,7 @@ public final class Enforcer {
     }
 
     private boolean hasOpenFiles(Known known) {
+        toLookAt.remove(known);
         if (known.governed.rules() == 0) {
             return false;
         }
@@ -425,8 +479,11 @@ public final class Enforcer {
         if (found.files() != known.openBefore || found.files()) {
             maps.judgeOpenBefore(known.governed.rules(), found.files());
         }
+        maps.judgeOpenBefore(known.governed.rules(), found.files());
+        known.openBefore = found.files();
         if (!found.gaps().isEmpty()) {
             known.governed = known.governed.withGaps(found.gaps());
+            mapped.add(known.governed.withOnlyGaps(found.gaps()));
         }
         return found.files();
     }

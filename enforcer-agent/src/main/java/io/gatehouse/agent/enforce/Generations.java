@@ -5,6 +5,7 @@ import io.gatehouse.agent.containers.Container;
 import io.gatehouse.agent.enforce.Governed.Gap;
 import io.gatehouse.agent.enforce.KernelRules.Allowed;
 import io.gatehouse.agent.enforce.KernelRules.Masks;
+import io.gatehouse.agent.enforce.KernelSide.Identity;
 import io.gatehouse.agent.kernel.Errno;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.OpenedFile;
@@ -14,10 +15,12 @@ import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +100,7 @@ final class Generations {
                     draft.gaps,
                     draft.settled);
             byNumber.put(number, made);
+            guardPrograms(made, directory);
             return made;
         } catch (KernelException | IllegalStateException e) {
             draft.held.forEach(OpenedFile::close);
@@ -251,6 +255,41 @@ final class Generations {
             }
         }
         return left.isEmpty() ? root.openLinkInside("/" + String.join("/", at)) : Optional.empty();
+    }
+
+    // ---- programs that are refused by the agent
+
+    /// Before the rules are in force in the kernel: the gate may be early, not late.
+    private void guardPrograms(Governed made, OpenedFile root) {
+        var gate = kernel.execGate();
+        if (gate.isPresent() && ExecGate.isAsked(made)) {
+            gate.get().keep(made, root, loaders(made.policies(), root));
+        } else {
+            gate.ifPresent(open -> open.forget(made));
+        }
+    }
+
+    /// What loads the programs that policies allow, as the image has it.
+    private Set<Identity> loaders(List<WorkloadPolicy> policies, OpenedFile root) {
+        var loaders = new HashSet<Identity>();
+        for (var policy : policies) {
+            var programs = policy.runtime().flatMap(RuntimeSection::processes).map(RuntimeSection.Processes::allow);
+            for (var path : programs.orElse(List.of())) {
+                openOfImage(root, path).ifPresent(file -> {
+                    try (file) {
+                        ElfLoader.of(Path.of("/proc/self/fd/" + file.fd()))
+                                .flatMap(loader -> openOfImage(root, loader))
+                                .ifPresent(loader -> {
+                                    try (loader) {
+                                        loaders.add(kernel.identify(loader, 0));
+                                    }
+                                });
+                    }
+                });
+            }
+        }
+        loaders.removeIf(Identity::upper); // whoever put it there, the image did not
+        return loaders;
     }
 
     // ---- one generation in the making

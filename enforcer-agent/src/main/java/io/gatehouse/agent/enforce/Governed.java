@@ -6,8 +6,10 @@ import io.gatehouse.agent.enforce.KernelRules.Allowed;
 import io.gatehouse.agent.enforce.KernelRules.Masks;
 import io.gatehouse.agent.kernel.OpenedFile;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// A container and the rules that are in force for it: one generation, immutable.
 ///
@@ -29,6 +31,9 @@ public record Governed(
         List<OpenedFile> held,
         List<Gap> gaps,
         boolean settled) {
+    private static final Set<RuntimeRule> FILE_RULES = Set.of(
+            RuntimeRule.WRITE_ROOT, RuntimeRule.WRITE_VOLUMES, RuntimeRule.WRITE_FORBID, RuntimeRule.READ_FORBID);
+
     public Governed {
         policies = List.copyOf(policies);
         masks = List.copyOf(masks);
@@ -42,6 +47,27 @@ public record Governed(
         var all = new LinkedHashSet<>(gaps);
         all.addAll(more);
         return new Governed(container, slot, rules, rootDev, policies, masks, allowed, held, List.copyOf(all), settled);
+    }
+
+    Governed withOnlyGaps(List<Gap> only) {
+        return new Governed(container, slot, rules, rootDev, policies, masks, allowed, held, only, settled);
+    }
+
+    /// Whether some policy asks about files.
+    boolean asksOfFiles() {
+        return rules != 0
+                && FILE_RULES.stream()
+                        .anyMatch(rule -> masks.get(rule.ordinal()).all() != 0);
+    }
+
+    /// Whether what was asked about files before is what is asked now, of the same ones.
+    boolean asksOfFilesAs(Governed before) {
+        return rules != 0
+                && before.rules != 0
+                && rootDev == before.rootDev
+                && FILE_RULES.stream()
+                        .allMatch(rule -> masks.get(rule.ordinal()).equals(before.masks.get(rule.ordinal())))
+                && new HashSet<>(allowed).equals(new HashSet<>(before.allowed));
     }
 
     /// Whether something that may not be written, or a directory on the way to it, is no longer where it was when the

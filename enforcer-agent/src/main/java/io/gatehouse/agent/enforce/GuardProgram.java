@@ -2,23 +2,23 @@
 package io.gatehouse.agent.enforce;
 
 import static io.gatehouse.agent.enforce.RuntimeRule.BIND;
+import static io.gatehouse.agent.enforce.RuntimeRule.BPF;
 import static io.gatehouse.agent.enforce.RuntimeRule.CAPABILITIES;
 import static io.gatehouse.agent.enforce.RuntimeRule.CONNECT;
-import static io.gatehouse.agent.enforce.RuntimeRule.LISTEN;
-import static io.gatehouse.agent.enforce.RuntimeRule.BPF;
+import static io.gatehouse.agent.enforce.RuntimeRule.DEVICES;
 import static io.gatehouse.agent.enforce.RuntimeRule.INTERPRETERS;
 import static io.gatehouse.agent.enforce.RuntimeRule.IO_URING;
+import static io.gatehouse.agent.enforce.RuntimeRule.LISTEN;
 import static io.gatehouse.agent.enforce.RuntimeRule.MEMORY;
 import static io.gatehouse.agent.enforce.RuntimeRule.MODULES;
 import static io.gatehouse.agent.enforce.RuntimeRule.MOUNTS;
 import static io.gatehouse.agent.enforce.RuntimeRule.NAMESPACES;
-import static io.gatehouse.agent.enforce.RuntimeRule.SELF;
-import static io.gatehouse.agent.enforce.RuntimeRule.DEVICES;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_ALLOW;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FORBID;
 import static io.gatehouse.agent.enforce.RuntimeRule.PROCESS_FROM_IMAGE;
 import static io.gatehouse.agent.enforce.RuntimeRule.PTRACE;
 import static io.gatehouse.agent.enforce.RuntimeRule.READ_FORBID;
+import static io.gatehouse.agent.enforce.RuntimeRule.SELF;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_FORBID;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_ROOT;
 import static io.gatehouse.agent.enforce.RuntimeRule.WRITE_VOLUMES;
@@ -90,7 +90,7 @@ public enum GuardProgram {
 
     SOCKET_CONNECT("gh_socket_connect", Backend.LSM, "socket_connect", Set.of(CONNECT)),
     SOCKET_SENDMSG("gh_socket_sendmsg", Backend.LSM, "socket_sendmsg", Set.of(CONNECT)),
-    SOCKET_CREATE("gh_socket_create", Backend.LSM, "socket_create", Set.of(CONNECT)),
+    SOCKET_CREATE("gh_socket_create", Backend.LSM, "socket_create", Set.of(CONNECT, BIND)),
     SOCKET_BIND("gh_socket_bind", Backend.LSM, "socket_bind", Set.of(BIND)),
     SOCKET_LISTEN("gh_socket_listen", Backend.LSM, "socket_listen", Set.of(LISTEN)),
 
@@ -98,7 +98,7 @@ public enum GuardProgram {
     CONNECT6("gh_connect6", Backend.CGROUP, "cgroup/connect6", Set.of(CONNECT)),
     SENDMSG4("gh_sendmsg4", Backend.CGROUP, "cgroup/sendmsg4", Set.of(CONNECT)),
     SENDMSG6("gh_sendmsg6", Backend.CGROUP, "cgroup/sendmsg6", Set.of(CONNECT)),
-    SOCK_CREATE("gh_sock_create", Backend.CGROUP, "cgroup/sock_create", Set.of(CONNECT)),
+    SOCK_CREATE("gh_sock_create", Backend.CGROUP, "cgroup/sock_create", Set.of(CONNECT, BIND)),
     BIND4("gh_bind4", Backend.CGROUP, "cgroup/bind4", Set.of(BIND)),
     BIND6("gh_bind6", Backend.CGROUP, "cgroup/bind6", Set.of(BIND)),
     DEVICE("gh_device", Backend.CGROUP, "cgroup/dev", Set.of(DEVICES)),

@@ -38,9 +38,11 @@ public final class KernelSide implements AutoCloseable {
     private final Optional<Tenure> tenure;
     private final BpfMap stats;
     private final Control control;
+    private Optional<ExecGate> gate = Optional.empty(); // set once, before anybody else sees this
     private final SelfGuard self;
     // Starting thread, then ring thread, then the closing one.
     private boolean pinned;
+    private SelfFacts own = SelfFacts.none();
     private boolean released;
 
     private KernelSide(
@@ -69,6 +71,11 @@ public final class KernelSide implements AutoCloseable {
     ///
     /// @param tenure where what is in force gets its names; without one it ends with this process. Closed with this
     public static KernelSide load(Optional<Tenure> tenure) {
+        return load(Set.of());
+    }
+
+    /// @param options what the operator asks for beside the usual
+    public static KernelSide load(Set<GuardOption> options) {
         makeOverlayKnown();
         var image = BpfObject.Image.ofResource(OBJECT);
         int hostMounts = hostMountNamespace();
@@ -81,7 +88,8 @@ public final class KernelSide implements AutoCloseable {
             wanted.addAll(GuardProgram.programsOf(Backend.CGROUP));
         }
         wanted.addAll(GuardProgram.WATCH);
-        wanted.addAll(Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
+        wanted.addAll(
+                Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
         var loaded = BpfObject.load(image, wanted, constants(hostMounts, backend), Map.of());
         var kernel = new KernelSide(loaded, backend, whyNotLsm, groups, tenure);
         try {
@@ -90,6 +98,9 @@ public final class KernelSide implements AutoCloseable {
             tenure.ifPresent(kernel::takeBrakeOver);
             kernel.guard(SelfFacts.none());
             GuardProgram.WATCH.forEach(kernel.object::attach);
+            if (options.contains(GuardOption.EXEC_GATE) && backend != Backend.LSM) {
+                kernel.gate = Optional.of(ExecGate.open(kernel));
+            }
             return kernel;
         } catch (RuntimeException e) {
             kernel.close();
@@ -211,11 +222,19 @@ public final class KernelSide implements AutoCloseable {
 
     /// What a denying verdict of a rule is worth here.
     public Guarantee guarantee(RuntimeRule rule) {
-        return keepers(rule)
-                .findFirst()
-                .map(GuardProgram::backend)
-                .map(Backend::guarantee)
-                .orElse(Guarantee.REPORTED);
+        return decidedBy(rule).map(Backend::guarantee).orElse(Guarantee.REPORTED);
+    }
+
+    /// The strongest that decides by a rule here; empty where nothing does.
+    public Optional<Backend> decidedBy(RuntimeRule rule) {
+        return gate.filter(open -> open.keeps(rule) && keeps(rule))
+                .map(_ -> Backend.FANOTIFY)
+                .or(() -> keepers(rule).findFirst().map(GuardProgram::backend));
+    }
+
+    /// Refuses programs where no LSM program can; empty unless [GuardOption#EXEC_GATE] asks for it.
+    public Optional<ExecGate> execGate() {
+        return gate;
     }
 
     /// Whether anything here decides by a rule at all.
@@ -243,9 +262,9 @@ public final class KernelSide implements AutoCloseable {
                 case READ_FORBID -> gaps.addAll(FileGaps.OF_READS_WITHOUT_LSM);
                 case CONNECT -> {
                     gaps.add("sockets that are not of IPv4 or IPv6 (packet, vsock and others) are not seen");
-                    gaps.add("SCTP and ICMP are refused whatever the lists say");
+                    gaps.add("what is neither TCP nor UDP is refused whatever the lists say");
                 }
-                case BIND -> gaps.add("only IPv4 and IPv6 addresses are seen");
+                case BIND -> gaps.add("of sockets that are neither TCP nor UDP only SCTP is seen, and refused");
                 case LISTEN -> gaps.add("a server listens for the moment until it is killed");
                 case MOUNTS -> gaps.add("the mount stands when who made it is killed");
                 case NAMESPACES -> gaps.add("a namespace is made or joined before who did it is killed");
@@ -264,6 +283,14 @@ public final class KernelSide implements AutoCloseable {
         } else {
             gaps.addAll(FileGaps.withLsm(rule));
         }
+        if (decidedBy(rule).equals(Optional.of(Backend.FANOTIFY))) {
+            gaps.add("a program on a volume or in memory is killed as it starts, not refused, and so is a loader that"
+                    + " is run by itself");
+            gaps.add("programs of governed containers wait for an agent that is stopped (SIGSTOP)");
+        }
+        gate.flatMap(ExecGate::ended)
+                .filter(_ -> rule == RuntimeRule.PROCESS_ALLOW || rule == RuntimeRule.PROCESS_FROM_IMAGE)
+                .ifPresent(why -> gaps.add("programs are killed as they start and not refused any more: " + why));
         if (rule == RuntimeRule.CONNECT) {
             gaps.add("a connection made before the container was governed goes on");
         }
@@ -284,7 +311,8 @@ public final class KernelSide implements AutoCloseable {
     ///
     /// @return what could not be kept from containers, one phrase each
     public List<String> guard(SelfFacts facts) {
-        return self.keep(facts);
+        own = facts;
+        return self.keep(pinned ? own.with(tenure.orElseThrow().instance().folder()) : own);
     }
 
     /// Attaches the programs that these rules need and detaches the others: no container pays for what none asks.
@@ -407,6 +435,7 @@ public final class KernelSide implements AutoCloseable {
         tenure.ifPresent(each -> {
             object.pinBelow(each.own().folder(), Life.MAPS);
             pinned = true;
+            self.keep(own.with(each.instance().folder())); // from here on the pins are there to be kept
         });
         object.run(GuardProgram.TAKE_OFFICE, BpfObject.buffer(8));
     }
@@ -467,6 +496,7 @@ public final class KernelSide implements AutoCloseable {
     /// the kernel's own clearing up is not waited for.
     @Override
     public void close() {
+        gate.ifPresent(ExecGate::close); // it asks the object
         self.close();
         groups.ifPresent(OpenedFile::close);
         control.leaveOffice();

@@ -48,7 +48,11 @@ public final class LateJudge {
         if (event.hostMounts() || event.path().isEmpty()) {
             return Optional.empty(); // a runtime on its way in
         }
-        var file = event.file();
+        return Optional.of(execBreaches(event.file(), governed));
+    }
+
+    /// The rules that a program breaches, each with its policies.
+    static List<Integer> execBreaches(FileFacts file, Governed governed) {
         boolean fromImage = file.overlay() && file.dev() == governed.rootDev() && !file.upper() && !file.unlinked();
         var violated = none();
         violated.set(
@@ -65,7 +69,7 @@ public final class LateJudge {
                 RuntimeRule.PROCESS_FORBID.ordinal(),
                 governed.masks().get(RuntimeRule.PROCESS_FORBID.ordinal()).all()
                         & naming(Wire.Object.KIND_FORBIDDEN_PROGRAM, file, governed));
-        return Optional.of(violated);
+        return violated;
     }
 
     private static int allowing(FileFacts file, Governed governed) {

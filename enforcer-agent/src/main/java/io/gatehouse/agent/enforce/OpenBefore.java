@@ -37,7 +37,7 @@ final class OpenBefore {
     Found look(Governed governed) {
         var gaps = new ArrayList<Gap>();
         boolean files = false;
-        if (asksAboutFiles(governed)) {
+        if (governed.asksOfFiles()) {
             var ofHost = mountNumbers("self");
             for (var pid : pids(governed.container().cgroup())) {
                 files |= anyFile(pid, governed, ofHost);
@@ -45,15 +45,6 @@ final class OpenBefore {
             }
         }
         return new Found(files, gaps);
-    }
-
-    private static boolean asksAboutFiles(Governed governed) {
-        return governed.rules() != 0 && FileBreaches.any(FileBreaches.ofUnknownChange(governed))
-                || governed.rules() != 0
-                        && governed.masks()
-                                        .get(RuntimeRule.READ_FORBID.ordinal())
-                                        .all()
-                                != 0;
     }
 
     private boolean anyFile(String pid, Governed governed, Set<String> ofHost) {

@@ -4,6 +4,7 @@ package io.gatehouse.agent.enforce;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -14,6 +15,12 @@ import java.util.Set;
 public record SelfFacts(Set<Path> paths) {
     public SelfFacts {
         paths = Set.copyOf(paths);
+    }
+
+    SelfFacts with(Path one) {
+        var all = new HashSet<>(paths);
+        all.add(one);
+        return new SelfFacts(all);
     }
 
     public static SelfFacts none() {

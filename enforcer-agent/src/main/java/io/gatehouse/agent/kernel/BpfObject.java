@@ -433,7 +433,9 @@ public final class BpfObject implements AutoCloseable {
         var programs = new HashSet<Integer>();
         loaded.forEach(name -> programs.add(idOf(Native.bpf().bpf_program__fd(program(name)))));
         var attached = new HashSet<Integer>();
-        links.values().forEach(link -> attached.add(idOf(Native.bpf().bpf_link__fd(link))));
+        synchronized (links) {
+            links.values().forEach(link -> attached.add(idOf(Native.bpf().bpf_link__fd(link))));
+        }
         return new Ids(maps, programs, attached);
     }
 

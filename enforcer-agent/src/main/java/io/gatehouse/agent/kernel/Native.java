@@ -173,6 +173,14 @@ final class Native {
 
         int eventfd(@u_int32_t int initial, int flags);
 
+        int dup3(int from, int to, int flags);
+
+        int poll(Pointer polled, long count, int timeoutMillis);
+
+        int fanotify_init(@u_int32_t int flags, @u_int32_t int fileFlags);
+
+        int fanotify_mark(int fd, @u_int32_t int flags, @u_int64_t long mask, int directory, @In String path);
+
         @ssize_t
         long read(int fd, Pointer buffer, @size_t long length);
 

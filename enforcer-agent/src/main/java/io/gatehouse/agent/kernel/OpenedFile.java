@@ -116,6 +116,11 @@ public final class OpenedFile implements AutoCloseable {
         return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     }
 
+    /// A file that somebody else has open and will close.
+    public static OpenedFile lent(int fd) {
+        return new OpenedFile(fd);
+    }
+
     public int fd() {
         return fd;
     }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// What a record of the kernel says, in the words of a recording.
 final class ActFacts {
@@ -179,9 +180,10 @@ final class ActFacts {
         return String.join(" ", words);
     }
 
-    /// A shell or a package manager, where a policy that asks for one of them alone was breached.
+    /// A shell, a package manager, or both as busybox is, where a policy that asks for one of them alone was breached.
     private static String program(KernelEvent event, Governed governed) {
         int violated = event.violated().get(RuntimeRule.PROCESS_FORBID.ordinal());
+        var kinds = new TreeSet<String>();
         for (int bit = 0; bit < governed.policies().size(); bit++) {
             if ((violated & 1 << bit) == 0) {
                 continue;
@@ -193,13 +195,13 @@ final class ActFacts {
             boolean named =
                     asked.filter(processes -> !processes.forbid().isEmpty()).isPresent();
             if (shells && !managers && !named) {
-                return ActJudge.SHELL;
+                kinds.add(ActJudge.SHELL);
             }
             if (managers && !shells && !named) {
-                return ActJudge.PACKAGE_MANAGER;
+                kinds.add(ActJudge.PACKAGE_MANAGER);
             }
         }
-        return "";
+        return String.join(", ", kinds);
     }
 
     /// Once a program is in place its process has its name, so who asked for it is the parent.

@@ -286,11 +286,12 @@ final class FoundRunning {
                 List.of()));
     }
 
-    /// By its name, since no hook saw it start. One file that is many programs may have been started as a shell.
+    /// By its name, since no hook saw it start. One file that is many programs is all of them.
     private static String kind(String path) {
         return KnownPrograms.kind(path.substring(path.lastIndexOf('/') + 1))
                 .map(kind -> switch (kind) {
-                    case SHELL, MULTI_CALL -> ActJudge.SHELL;
+                    case SHELL -> ActJudge.SHELL;
+                    case MULTI_CALL -> ActJudge.PACKAGE_MANAGER + ", " + ActJudge.SHELL;
                     case PACKAGE_MANAGER -> ActJudge.PACKAGE_MANAGER;
                     case INTERPRETER, LOADER -> DETAIL;
                 })

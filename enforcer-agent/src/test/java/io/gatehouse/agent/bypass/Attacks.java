@@ -45,6 +45,10 @@ final class Attacks {
 
     private static final String NAMES = "what a changed name leads to is looked up after the call";
 
+    private static final String NOT_THE_ROOT = "changes of names are only looked up on the root file system";
+
+    private static final String NO_DEVICES = "devices have no stand-in";
+
     static final List<Attack> ALL = all();
 
     private Attacks() {}
@@ -142,7 +146,11 @@ final class Attacks {
                         .without(KILLED_LATE),
                 root(4, "whiteout", "renames a file and leaves a whiteout", "rename-whiteout,/etc/whitened")
                         .without(KILLED_LATE),
-                root(4, "parent", "renames the directory and writes under the new name", "rename-parent-write,/opt/moving")
+                root(
+                                4,
+                                "parent",
+                                "renames the directory and writes under the new name",
+                                "rename-parent-write,/opt/moving")
                         .without(KILLED),
                 root(3, "link", "links a file into a directory that may be written, and writes there", "link-write")
                         .without(KILLED_LATE, NAMES),
@@ -464,7 +472,8 @@ final class Attacks {
                         "read-parent",
                         "renames the directory that may not be read, and reads below it",
                         "rename-parent-read,/data/hidden"),
-                read(18, "read-uring", "reads it by io_uring", "uring-read"),
+                read(18, "read-uring", "reads it by io_uring", "uring-read")
+                        .without(UNSEEN, "io_uring is no system call"),
                 attack(
                                 20,
                                 "read-held",
@@ -480,12 +489,15 @@ final class Attacks {
                         "makes a file in a directory that may not be written",
                         "create,/data/guarded"),
                 guarded(
-                        16,
-                        "guarded-trunc",
-                        "empties it as it opens it for reading",
-                        "open-trunc-reading,/data/protected"),
-                guarded(16, "guarded-cut", "shortens it by name", "truncate,/data/protected"),
-                guarded(17, "guarded-chmod", "changes its mode", "chmod,/data/protected"),
+                                16,
+                                "guarded-trunc",
+                                "empties it as it opens it for reading",
+                                "open-trunc-reading,/data/protected")
+                        .without(UNSEEN, NOT_THE_ROOT),
+                guarded(16, "guarded-cut", "shortens it by name", "truncate,/data/protected")
+                        .without(UNSEEN, NOT_THE_ROOT),
+                guarded(17, "guarded-chmod", "changes its mode", "chmod,/data/protected")
+                        .without(UNSEEN, NOT_THE_ROOT),
                 guarded(
                         3,
                         "guarded-link",
@@ -497,13 +509,16 @@ final class Attacks {
                         "writes it by a second name from before the policy",
                         "write,/data/old-alias"),
                 guarded(27, "guarded-symlink", "writes it by a symbolic link", "symlink-write,/data/protected"),
-                guarded(4, "guarded-rename", "renames it", "rename,/data/guarded/named,/data/open/taken"),
+                guarded(4, "guarded-rename", "renames it", "rename,/data/guarded/named,/data/open/taken")
+                        .without(UNSEEN, NOT_THE_ROOT),
                 guarded(
-                        4,
-                        "guarded-replace",
-                        "puts another file in its place",
-                        "rename,/data/open/other,/data/protected"),
-                guarded(16, "guarded-unlink", "removes it", "unlink,/data/guarded/removed"),
+                                4,
+                                "guarded-replace",
+                                "puts another file in its place",
+                                "rename,/data/open/other,/data/protected")
+                        .without(UNSEEN, NOT_THE_ROOT),
+                guarded(16, "guarded-unlink", "removes it", "unlink,/data/guarded/removed")
+                        .without(UNSEEN, NOT_THE_ROOT),
                 guarded(28, "guarded-handle", "writes it by a file handle", "handle-write,/data/guarded/file"),
                 guarded(
                         4,
@@ -577,9 +592,12 @@ final class Attacks {
                         .on(18),
                 kernel("uring-sqpoll", "makes an io_uring that the kernel watches", "uring-setup-polling", IO_URING)
                         .on(18),
-                kernel("mknod-block", "makes a block device", "make-device", DEVICES),
-                kernel("mknod-char", "makes a character device", "make-character-device", DEVICES),
-                kernel("open-block", "opens a block device", "open-device", DEVICES),
+                kernel("mknod-block", "makes a block device", "make-device", DEVICES)
+                        .without(UNSEEN, NO_DEVICES),
+                kernel("mknod-char", "makes a character device", "make-character-device", DEVICES)
+                        .without(UNSEEN, NO_DEVICES),
+                kernel("open-block", "opens a block device", "open-device", DEVICES)
+                        .without(UNSEEN, NO_DEVICES),
                 // The last, for where it works nothing is where it was.
                 mounted("pivot-root", "changes the root mount", "pivot-root,/mnt/root"));
     }

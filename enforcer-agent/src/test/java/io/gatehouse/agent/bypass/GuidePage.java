@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Makes `docs/guide/attacks.md` from the attacks and what was met. After runs of [BypassTest], from the project's root:
+/// Makes `docs/guide/attacks.md` from the attacks and what was met. After runs of [BypassTest], from the project's
+/// root:
 ///
 /// ```
 /// java -cp … io.gatehouse.agent.bypass.GuidePage enforcer-agent/target/vm/*.log enforcer-agent/target/attacks/*.tsv
@@ -19,8 +20,7 @@ final class GuidePage {
     private static final List<String> WITH_LSM = List.of("6.1", "6.12", "newest");
     private static final String WITHOUT = "without LSM";
     private static final Path PAGE = Path.of("docs/guide/attacks.md");
-    private static final Path MET =
-            Path.of("enforcer-agent/src/test/resources/io/gatehouse/agent/bypass/met.tsv");
+    private static final Path MET = Path.of("enforcer-agent/src/test/resources/io/gatehouse/agent/bypass/met.tsv");
 
     private static final String INTRODUCTION = """
             # What holds against attacks
@@ -54,7 +54,9 @@ final class GuidePage {
             lines.append(Files.readString(MET)); // kernels that were not run keep what they had
         }
         for (var log : logs) {
-            lines.append('\n').append(Files.readString(Path.of(log), StandardCharsets.ISO_8859_1).replace("\r", ""));
+            lines.append('\n')
+                    .append(Files.readString(Path.of(log), StandardCharsets.ISO_8859_1)
+                            .replace("\r", ""));
         }
         var met = Met.of(lines.toString());
         Files.createDirectories(MET.getParent());
@@ -69,9 +71,8 @@ final class GuidePage {
     /// In the order of the table, so that a new run changes only what changed.
     private static String lines(Map<String, Map<Attack, Met>> met) {
         return met.values().stream()
-                .flatMap(ofKernel -> Attacks.ALL.stream()
-                        .filter(ofKernel::containsKey)
-                        .map(ofKernel::get))
+                .flatMap(ofKernel ->
+                        Attacks.ALL.stream().filter(ofKernel::containsKey).map(ofKernel::get))
                 .map(Met::line)
                 .collect(Collectors.joining("\n", "", "\n"));
     }
@@ -99,9 +100,8 @@ final class GuidePage {
     }
 
     private static String row(Attack attack, Map<String, Map<Attack, Met>> met) {
-        var withLsm = WITH_LSM.stream()
-                .map(kernel -> worth(attack, met, kernel))
-                .toList();
+        var withLsm =
+                WITH_LSM.stream().map(kernel -> worth(attack, met, kernel)).toList();
         var all = withLsm.stream().distinct().count() == 1 ? withLsm.getFirst() : String.join(", ", withLsm);
         return "| %s | `%s` | %s | %s | %s |\n"
                 .formatted(

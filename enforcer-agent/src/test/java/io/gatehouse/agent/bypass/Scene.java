@@ -135,7 +135,8 @@ enum Scene {
                     Optional.of(new Network(
                             Optional.of(List.of(new Endpoint("127.0.0.0", 8, 9, 9))),
                             List.of(),
-                            Optional.of(List.of(new Endpoint("", 0, 9997, 9997), new Endpoint("127.0.0.1", 32, 9999, 9999))),
+                            Optional.of(List.of(
+                                    new Endpoint("", 0, 9997, 9997), new Endpoint("127.0.0.1", 32, 9999, 9999))),
                             Optional.of(List.of(new Endpoint("", 0, 9997, 9997))),
                             Action.DENY)),
                     Map.of());

@@ -40,7 +40,8 @@ class SwapTest {
             long took = System.nanoTime() - began;
             storm.reaches(System.nanoTime());
             var stopped = storm.end();
-            System.out.printf("%d swaps of %d containers' rules, %.2f ms each; %s%n", SWAPS, 6, took / 1e6 / SWAPS, stopped);
+            System.out.printf(
+                    "%d swaps of %d containers' rules, %.2f ms each; %s%n", SWAPS, 6, took / 1e6 / SWAPS, stopped);
             assertTrue(stopped.size() >= acts(agent).size(), stopped.toString());
         }
     }

@@ -30,7 +30,8 @@ final class DebianPackages {
         var root = Path.of(System.getProperty("gatehouse.root"));
         var unpack = root.resolve("enforcer-agent/src/vm/unpack-debian");
         assumeTrue(Files.isExecutable(unpack), first + " is not packed with this machine");
-        var half = folder.resolveSibling(folder.getFileName() + ".half-" + ProcessHandle.current().pid());
+        var half = folder.resolveSibling(
+                folder.getFileName() + ".half-" + ProcessHandle.current().pid());
         var command = new ArrayList<>(List.of(unpack.toString(), SUITE, half.toString()));
         command.addAll(List.of(names));
         try {

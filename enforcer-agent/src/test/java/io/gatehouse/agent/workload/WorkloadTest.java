@@ -137,24 +137,19 @@ class WorkloadTest {
     void a_java_server_compiles_its_code_and_serves_and_can_be_made_to_write_and_run_nothing() throws IOException {
         var compiler = ToolProvider.getSystemJavaCompiler();
         assumeTrue(compiler != null, "this Java has no compiler");
-        var packages = DebianPackages.unpacked(
-                "openjdk-17-jre-headless", "libc6", "zlib1g", "libstdc++6", "libgcc-s1");
+        var packages = DebianPackages.unpacked("openjdk-17-jre-headless", "libc6", "zlib1g", "libstdc++6", "libgcc-s1");
         var java = "/usr/lib/jvm/java-17-openjdk-amd64/bin/java";
         assumeTrue(Files.exists(packages.resolve(java.substring(1))), "packages of another machine");
         var source = Files.writeString(tmp.resolve("Server.java"), SERVER);
         assertEquals(
-                0,
-                compiler.run(null, null, System.err, "--release", "17", "-d", tmp.toString(), source.toString()));
+                0, compiler.run(null, null, System.err, "--release", "17", "-d", tmp.toString(), source.toString()));
         start(
                 packages,
-                policy(
-                        List.of(java, "/usr/lib/jvm/java-17-openjdk-amd64/lib/jspawnhelper"),
-                        List.of(java)),
-                List.of(
-                        new ImageFile(
-                                "/srv/Server.class",
-                                Files.readAllBytes(tmp.resolve("Server.class")),
-                                PosixFilePermissions.fromString("rw-r--r--"))),
+                policy(List.of(java, "/usr/lib/jvm/java-17-openjdk-amd64/lib/jspawnhelper"), List.of(java)),
+                List.of(new ImageFile(
+                        "/srv/Server.class",
+                        Files.readAllBytes(tmp.resolve("Server.class")),
+                        PosixFilePermissions.fromString("rw-r--r--"))),
                 java,
                 "-Xmx64m",
                 "-cp",

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Which rules of a `runtime` section a recorded act breaches: what the kernel would find, found from the facts that it
-/// told. `JudgeAgreementTest` holds the two together.
+/// told. `LearnedPolicyTest` puts what this class finds harmless to the kernel.
 ///
 /// The recording says which rules an act concerns at all ([RecordedAct#rules]); here is decided whether the section
 /// asks them and whether it allows this one. Paths are compared as the files they name ([Names]).
@@ -34,7 +34,7 @@ public final class ActJudge {
     public static final String BIND = "network.bind";
     public static final String LISTEN = "network.listen";
 
-    /// What [RecordedAct#detail] says of a program that runs.
+    /// What [RecordedAct#detail] says of a program that runs, with a comma and a blank between where it is both.
     public static final String SHELL = "shell";
 
     public static final String PACKAGE_MANAGER = "package manager";
@@ -156,10 +156,15 @@ public final class ActJudge {
         return file.root() && !file.upper() && !file.unlinked();
     }
 
+    /// Whether the program that runs is of a kind; one file may be of several.
+    public static boolean isKind(RecordedAct act, String kind) {
+        return List.of(act.detail().split(", ")).contains(kind);
+    }
+
     private static boolean forbids(Processes processes, RecordedAct act, Names names) {
         return named(processes.forbid(), act, names)
-                || processes.denyShells() && act.detail().equals(SHELL)
-                || processes.denyPackageManagers() && act.detail().equals(PACKAGE_MANAGER);
+                || processes.denyShells() && isKind(act, SHELL)
+                || processes.denyPackageManagers() && isKind(act, PACKAGE_MANAGER);
     }
 
     private static boolean named(List<String> paths, RecordedAct act, Names names) {

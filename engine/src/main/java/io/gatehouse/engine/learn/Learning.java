@@ -143,11 +143,11 @@ public final class Learning {
         boolean shells = keeps(
                 PROCESS_FORBID + ".shells",
                 "a shell was run",
-                concerns(PROCESS_FORBID).and(act -> act.detail().equals(ActJudge.SHELL)));
+                concerns(PROCESS_FORBID).and(act -> ActJudge.isKind(act, ActJudge.SHELL)));
         boolean managers = keeps(
                 PROCESS_FORBID + ".packageManagers",
                 "a package manager was run",
-                concerns(PROCESS_FORBID).and(act -> act.detail().equals(ActJudge.PACKAGE_MANAGER)));
+                concerns(PROCESS_FORBID).and(act -> ActJudge.isKind(act, ActJudge.PACKAGE_MANAGER)));
         boolean interpreters = keeps(INTERPRETERS, "an interpreter read a file that is not of the image");
         if (allow.isEmpty() && !fromImage && !shells && !managers && !interpreters) {
             return Optional.empty();
@@ -240,7 +240,13 @@ public final class Learning {
             if (root) {
                 places.byEntry().forEach((path, of) -> evidence.put(new Entry(WRITE_ROOT, path), Evidence.of(of)));
                 allow = List.copyOf(places.byEntry().keySet());
-                allow.stream().filter(path -> path.endsWith("/")).forEach(volumes::add);
+                places.byEntry().forEach((path, of) -> {
+                    if (path.endsWith("/")
+                            && !OF_THE_IMAGE.contains(path)
+                            && of.stream().anyMatch(ActJudge::changesEntry)) {
+                        volumes.add(path);
+                    }
+                });
             } else {
                 leaveOut(
                         WRITE_ROOT,

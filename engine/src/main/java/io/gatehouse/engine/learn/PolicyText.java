@@ -36,6 +36,9 @@ public final class PolicyText {
 
     private static final int MAX_COMMENT = 300;
 
+    /// What a kernel without security hooks does not tell is a page of its own.
+    private static final int MAX_GAPS = 3;
+
     private final Learned learned;
     private final Comments comments;
     private final StringBuilder text = new StringBuilder(4096);
@@ -79,12 +82,22 @@ public final class PolicyText {
         var acts = learned.from().acts();
         long count = acts.stream().mapToLong(act -> act.count()).sum();
         int containers = learned.from().containers().size();
-        comment(0, "Learned from " + count + (count == 1 ? " act" : " acts") + " of " + containers
-                + (containers == 1 ? " container" : " containers") + span() + ".");
+        comment(
+                0,
+                "Learned from " + count + (count == 1 ? " act" : " acts") + " of " + containers
+                        + (containers == 1 ? " container" : " containers") + span() + ".");
         if (learned.from().lost() > 0) {
             comment(0, learned.from().lost() + " acts were lost, so entries may be missing: learn again.");
         }
-        learned.notSeen().forEach(gap -> comment(0, "Not seen on this kernel: " + gap + "."));
+        learned.notSeen().stream()
+                .limit(MAX_GAPS)
+                .forEach(gap -> comment(0, "Not told where it was recorded: " + gap + "."));
+        if (learned.notSeen().size() > MAX_GAPS) {
+            comment(
+                    0,
+                    "Nor " + (learned.notSeen().size() - MAX_GAPS)
+                            + " more kinds of acts: 'gatehouse doctor' tells them.");
+        }
         var notTold = learned.leftOut().stream()
                 .filter(rule -> rule.why().equals(Learning.NOT_TOLD))
                 .map(LeftOut::rule)

@@ -34,7 +34,8 @@ class PreviewTest {
 
     @Test
     void a_report_denies_nothing() {
-        var preview = preview("processes: {allow: [/bin/x], action: report}", Acts.of("web").runs("/bin/ls"));
+        var preview = preview(
+                "processes: {allow: [/bin/x], action: report}", Acts.of("web").runs("/bin/ls"));
 
         assertEquals(1, preview.rows().size());
         assertFalse(preview.denies());
@@ -61,7 +62,8 @@ class PreviewTest {
     void below_a_directory_is_not_beside_it() {
         var policy = "writes: {rootFilesystem: deny, allow: [/var/cache/nginx/, /etc/app.conf]}";
 
-        assertFalse(preview(policy, Acts.of("web").creates("/var/cache/nginx/deep/x")).denies());
+        assertFalse(preview(policy, Acts.of("web").creates("/var/cache/nginx/deep/x"))
+                .denies());
         assertFalse(preview(policy, Acts.of("web").opens("/etc/app.conf")).denies());
         assertTrue(preview(policy, Acts.of("web").creates("/var/cache/nginx2")).denies());
         assertTrue(preview(policy, Acts.of("web").creates("/var/cache/nginx")).denies());
@@ -103,14 +105,18 @@ class PreviewTest {
                 TODAY);
 
         assertEquals(
-                List.of("/bin/a"), change.added().stream().map(Preview.Row::object).toList());
+                List.of("/bin/a"),
+                change.added().stream().map(Preview.Row::object).toList());
         assertEquals(
-                List.of("/bin/c"), change.removed().stream().map(Preview.Row::object).toList());
+                List.of("/bin/c"),
+                change.removed().stream().map(Preview.Row::object).toList());
     }
 
     @Test
     void what_a_recording_cannot_tell_is_said() {
-        var unknown = preview("reads: {forbid: [/etc/passwd]}", Acts.of("web").runs("/bin/a").loses(7))
+        var unknown = preview(
+                        "reads: {forbid: [/etc/passwd]}",
+                        Acts.of("web").runs("/bin/a").loses(7))
                 .unknown();
 
         assertTrue(unknown.stream().anyMatch(each -> each.startsWith("7 acts were lost")), unknown::toString);
@@ -120,10 +126,12 @@ class PreviewTest {
                 snapshot("mounts: deny"), Acts.bare("other").runs("/bin/a").recording(), TODAY);
         assertFalse(other.unknown().stream().anyMatch(each -> each.contains("no container")), other::toString);
         var elsewhere = Preview.of(
-                PolicyCompiler.compile(List.of(new SourceText(
-                                "policy.yaml",
-                                "apiVersion: gatehouse.io/v1alpha1\nkind: WorkloadPolicy\n"
-                                        + "metadata: {name: p, namespace: elsewhere}\nspec: {runtime: {mounts: deny}}\n")))
+                PolicyCompiler.compile(
+                                List.of(
+                                        new SourceText(
+                                                "policy.yaml",
+                                                "apiVersion: gatehouse.io/v1alpha1\nkind: WorkloadPolicy\n"
+                                                        + "metadata: {name: p, namespace: elsewhere}\nspec: {runtime: {mounts: deny}}\n")))
                         .snapshot()
                         .orElseThrow(),
                 Acts.of("web").does("mount", Ban.MOUNTS, "").recording(),
