@@ -38,13 +38,11 @@ final class ReleaseCommand implements Callable<Integer> {
             out.flush();
             return Exit.OK.code();
         }
+        instance.lives().forEach(life -> out.println(Pinned.line(instance, life)));
+        out.flush();
         try (var tenure = instance.take()
                 .orElseThrow(() -> Refusal.cannot("an agent lives that keeps " + instance.folder()
                         + "; end it first, or put the brake on with 'gatehouse brake on'"))) {
-            for (var life : instance.lives()) {
-                out.println(Pinned.line(instance, life));
-            }
-            out.flush();
             if (!yes && !confirmed()) {
                 throw Refusal.badInput("nothing was released; say yes, or give --yes");
             }
