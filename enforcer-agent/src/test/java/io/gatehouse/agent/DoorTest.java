@@ -130,7 +130,9 @@ class DoorTest {
             try (var next = RunningAgent.start(INSTANCE, AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
                 await("the entry point goes on", () -> Files.exists(container.data().resolve("done")));
                 container.exec("cp", "/bin/busybox", "/busybox-dropped");
-                assertNotEquals(0, container.exec("sh", "-c", "/busybox-dropped true").exit());
+                assertNotEquals(
+                        0, container.exec("sh", "-c", "/busybox-dropped true").exit());
+                next.alert("the dropped program", a -> a.message().contains("/busybox-dropped"));
             }
         }
     }
@@ -237,7 +239,9 @@ class DoorTest {
             await("the program runs", () -> exe(container.pid()).endsWith("kubelet"));
             container.exec("cp", "/bin/busybox", "/busybox-dropped");
             try (var agent = RunningAgent.start(AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
-                assertNotEquals(0, container.exec("sh", "-c", "/busybox-dropped true").exit());
+                assertNotEquals(
+                        0, container.exec("sh", "-c", "/busybox-dropped true").exit());
+                agent.alert("the dropped program", a -> a.message().contains("/busybox-dropped"));
             }
         }
     }

@@ -63,6 +63,7 @@ class HandoverTest {
     void what_is_in_force_stays_when_the_agent_ends_and_goes_when_it_is_released() throws IOException {
         try (var agent = RunningAgent.start(INSTANCE, fromImageOnly(Mode.ENFORCE))) {
             assertNotEquals(0, runDropped());
+            assertEquals(1, agent.count(KernelCounter.REFUSED) + agent.count(KernelCounter.KILLED));
         }
         assertNotEquals(0, runDropped(), "no agent lives, and the program runs");
         assertEquals(1, INSTANCE.lives().size());
@@ -86,6 +87,7 @@ class HandoverTest {
     @Test
     void a_second_agent_is_refused_while_one_lives() {
         try (var agent = RunningAgent.start(INSTANCE, fromImageOnly(Mode.ENFORCE))) {
+            assertEquals(INSTANCE, agent.kernel().instance().orElseThrow());
             assertTrue(INSTANCE.take().isEmpty());
             assertTrue(INSTANCE.isTaken());
         }
