@@ -42,11 +42,15 @@ static long gh_ascend(__u32 step, struct gh_ascent *ascent)
 	return ascent->slot || !ascent->css;
 }
 
-/* The container that one of the cgroups above belongs to. Asked only once gh_scopes had no room for some cgroup. */
-static __noinline __u32 gh_slot_above(struct task_struct *task)
+/*
+ * The container that one of the cgroups above belongs to. Asked only once
+ * gh_scopes had no room for some cgroup. Global and of a number, so that the
+ * verifier looks at it once for a program and not on every way there.
+ */
+__noinline __u32 gh_slot_above(__u64 address)
 {
 	__u32 memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct css_set *set = (void *)address;
 	struct cgroup *cgroup = BPF_CORE_READ(set, dfl_cgrp);
 	struct gh_ascent ascent = {.css = BPF_CORE_READ(cgroup, self.parent)};
 	struct cgroup_subsys_state **place;
@@ -75,7 +79,7 @@ static __always_inline __u32 gh_slot_by_cgroup(struct task_struct *task, __u64 k
 	control = gh_controls();
 	if (!control || !*(volatile __u32 *)&control->overflowed)
 		return 0;
-	return gh_slot_above(task);
+	return gh_slot_above((__u64)BPF_CORE_READ(task, cgroups));
 }
 
 /* What a task is, where that was noted. A worker of io_uring is what its process is: no fork tells of it. */
