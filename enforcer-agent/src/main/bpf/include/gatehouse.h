@@ -16,12 +16,6 @@
 #define GH_ALLOWED 524288	     /* files and directories that policies name */
 #define GH_ENDPOINTS (1 << 20)	     /* addresses and ports that policies name */
 #define GH_GUARDED 4096 /* the agent's own maps, programs, links, files and directories */
-#define GH_SLOTS 16384	       /* containers on one node; slot 0 is "nothing asked" */
-#define GH_SCOPES 65536	       /* cgroups that belong to them */
-#define GH_RULESETS 32768      /* two generations for every slot */
-#define GH_ALLOWED 524288      /* files and directories that policies name */
-#define GH_ENDPOINTS (1 << 20) /* addresses and ports that policies name */
-#define GH_GUARDED 4096	       /* the agent's own maps, programs, links, files and directories */
 #define GH_RING_BYTES (8 << 20)
 #define GH_ANCESTORS 8
 #define GH_COMM 16
@@ -188,8 +182,7 @@ struct gh_hold {
 	__u32 _pad;
 };
 
-#define GH_HELD 1024	/* programs that wait at one moment */
-#define GH_RESERVE 1024 /* containers that may start while no agent lives */
+#define GH_HELD 1024 /* programs that wait at one moment */
 #define GH_WIRE_VERSION \
 	2 /* of the maps that a later agent reads: control, events, stats, rulesets, scopes */
 #define GH_REASON 128
