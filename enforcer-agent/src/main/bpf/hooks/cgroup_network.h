@@ -37,9 +37,10 @@ static __always_inline bool gh_find_scope_by_cgroup(struct gh_scope *scope)
 
 static __always_inline int gh_answer_cgroup(struct gh_breach *breach)
 {
-	if (breach->verdict == GH_ALLOW)
+	if (!gh_has_verdict(breach))
 		return 1;
 	breach->backend = GH_BACKEND_CGROUP;
+	gh_heed_brake(breach, false);
 	gh_tell(breach);
 	return breach->verdict < GH_DENY;
 }

@@ -142,24 +142,30 @@ static __always_inline void gh_decide_ground(struct gh_breach *breach, const str
 			dir = known ? entry->d_parent : BPF_CORE_READ(entry, d_parent);
 	}
 	gh_look_for(&climb, rules, above);
-	if (climb.marks) {
-		climb.mount = on_root ? NULL : gh_mount_of(mnt);
+	climb.judged = (root ? GH_ROOT : 0) | (volumes ? GH_DECLARED : 0) |
+		       (unwritable ? GH_UNWRITABLE : 0) | (unreadable ? GH_UNREADABLE : 0);
+	climb.mount = on_root ? NULL : gh_mount_of(mnt);
+	/*
+	 * For the verifier, who forgets here what it knows of each word: else it looks
+	 * at the way up once for every way that led here.
+	 */
+	bpf_probe_read_kernel(&climb, sizeof(climb), &climb);
+	if (climb.marks)
 		arrived = known ? gh_climb_from(&climb, dir) : gh_climb_from_unknown(&climb, dir);
-	}
 	/* A way up that does not arrive may come past anything. */
 	if (!arrived) {
-		if (above & GH_UNWRITABLE)
-			climb.policies[2] = -1;
-		if (above & GH_UNREADABLE)
-			climb.policies[3] = -1;
+		climb.policies[2] |= climb.wanted[2];
+		climb.policies[3] |= climb.wanted[3];
 	}
 
 	writable = climb.policies[0];
 	declared = writable | climb.policies[1];
-	root = root && gh_breaks(rules, GH_WRITE_ROOT, writable);
-	volumes = volumes && gh_breaks(rules, GH_WRITE_VOLUMES, declared);
-	unwritable = unwritable && gh_breaks(rules, GH_WRITE_FORBID, ~climb.policies[2]);
-	unreadable = unreadable && gh_breaks(rules, GH_READ_FORBID, ~climb.policies[3]);
+	root = climb.judged & GH_ROOT && gh_breaks(rules, GH_WRITE_ROOT, writable);
+	volumes = climb.judged & GH_DECLARED && gh_breaks(rules, GH_WRITE_VOLUMES, declared);
+	unwritable = climb.judged & GH_UNWRITABLE &&
+		     gh_breaks(rules, GH_WRITE_FORBID, ~climb.policies[2]);
+	unreadable = climb.judged & GH_UNREADABLE &&
+		     gh_breaks(rules, GH_READ_FORBID, ~climb.policies[3]);
 	if (!(root | volumes | unwritable | unreadable) || gh_is_setting_up())
 		return;
 

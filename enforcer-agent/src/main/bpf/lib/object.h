@@ -76,6 +76,8 @@ static __always_inline __u32 gh_allowed_by(__u32 rules, const struct gh_file_fac
 #define GH_UNWRITABLE (1 << GH_TREE(GH_OBJECT_WRITE_FORBIDDEN))
 #define GH_UNREADABLE (1 << GH_TREE(GH_OBJECT_READ_FORBIDDEN))
 
+#define GH_ROOT (1 << GH_TREES) /* no tree: the root file system itself */
+
 /* The bit that a file's number has in gh_rules.marks; agent.enforce.Marks has it too. */
 static __always_inline __u64 gh_mark_of(__u64 ino)
 {
@@ -108,6 +110,7 @@ struct gh_climb {
 	struct dentry *dentry;
 	struct mount *mount; /* it is reached by, or NULL */
 	__u32 arrived;	     /* 1: at a root, by known ways; else what is above is not known */
+	__u32 judged;	     /* trees, and GH_ROOT, that the act is judged by */
 };
 
 static __always_inline void gh_look_for(struct gh_climb *climb, const struct gh_rules *rules,

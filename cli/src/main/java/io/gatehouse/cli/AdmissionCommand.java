@@ -31,9 +31,7 @@ final class AdmissionCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
         var duties = Duties.of(
-                policies.path(), Optional.empty(), Instance.USUAL, Optional.empty(), Optional.of(gate.gate()));
-        return new Service(err, duties)
-        return new Service(err, Duties.of(policies.path(), Optional.empty(), Set.of(), Optional.of(gate.gate())))
-                .run(alerts.open());
+                policies.path(), Optional.empty(), Instance.USUAL, Optional.empty(), Optional.of(gate.gate()), Set.of());
+        return new Service(err, duties).run(alerts.open());
     }
 }

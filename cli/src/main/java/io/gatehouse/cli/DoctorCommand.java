@@ -10,6 +10,7 @@ import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +34,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         NodeAgent.refuseIfLacking();
         var out = spec.commandLine().getOut();
-        try (var kernel = KernelSide.load(agent.guard())) {
+        try (var kernel = KernelSide.load(Optional.empty(), agent.guard())) {
             Doctor.guarantees(kernel).forEach(out::println);
             out.println("hooks");
             Doctor.programs(kernel).forEach(out::println);

@@ -53,7 +53,8 @@ record Duties(
             Optional<Path> nodeRoot,
             Instance instance,
             Optional<ActsFile> acts,
-            Optional<Gate> gate) {
+            Optional<Gate> gate,
+            Set<GuardOption> guard) {
         var sources = FeedSources.of(folder);
         return new Duties(
                 sources,
@@ -64,11 +65,8 @@ record Duties(
                 gate,
                 Optional.empty(),
                 Optional.empty(),
-                () -> sources);
-    static Duties of(Path folder, Optional<Path> nodeRoot, Set<GuardOption> guard, Optional<Gate> gate) {
-        var sources = FeedSources.of(folder);
-        return new Duties(
-                sources, nodeRoot, Optional.empty(), gate, Optional.empty(), Optional.empty(), () -> sources, guard);
+                () -> sources,
+                guard);
     }
 
     static FeedSources sources(Optional<Path> folder, AgentSettings settings) {

@@ -32,10 +32,10 @@ final class NodeAgent {
     /// Starts to load programs in the background: the kernel's checks and the reading of policies take about as long.
     ///
     /// @throws Refusal something that the agent cannot do without is not here, or another agent lives
-    static CompletableFuture<KernelSide> load(Instance instance) {
+    static CompletableFuture<KernelSide> load(Instance instance, Set<GuardOption> options) {
         refuseIfLacking();
         var tenure = take(instance);
-        return CompletableFuture.supplyAsync(() -> KernelSide.load(Optional.of(tenure)));
+        return CompletableFuture.supplyAsync(() -> KernelSide.load(Optional.of(tenure), options));
     }
 
     /// As above, for one that only looks on: nothing of it outlives this process.
@@ -53,10 +53,6 @@ final class NodeAgent {
             throw Refusal.cannot("what is in force would not outlive the agent: " + e.getMessage()
                     + "; mount -t bpf bpf /sys/fs/bpf, or name a folder of a bpf file system with --pins");
         }
-    /// @throws Refusal something that the agent cannot do without is not here
-    static CompletableFuture<KernelSide> load(Set<GuardOption> options) {
-        refuseIfLacking();
-        return CompletableFuture.supplyAsync(() -> KernelSide.load(options));
     }
 
     static void refuseIfLacking() {

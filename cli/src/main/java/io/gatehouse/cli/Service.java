@@ -66,8 +66,7 @@ final class Service {
     /// @throws Refusal something is missing or wrong, and nothing is left running
     int run(AlertRouter alerts) throws InterruptedException {
         var loading = duties.governs()
-                ? Optional.of(NodeAgent.load(duties.instance()))
-                ? Optional.of(NodeAgent.load(duties.guard()))
+                ? Optional.of(NodeAgent.load(duties.instance(), duties.guard()))
                 : Optional.<CompletableFuture<KernelSide>>empty();
         AdmissionServer server = null;
         Optional<Inspections> images = Optional.empty();

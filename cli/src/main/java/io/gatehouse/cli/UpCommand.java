@@ -41,15 +41,8 @@ final class UpCommand implements Callable<Integer> {
                 Optional.of(agent.nodeRoot()),
                 agent.instance(),
                 agent.recordActs(),
-                Optional.of(gate.gate()));
+                Optional.of(gate.gate()),
+                agent.guard());
         return new Service(err, duties).run(alerts.open());
-        return new Service(
-                        err,
-                        Duties.of(
-                                policies.path(),
-                                Optional.of(agent.nodeRoot()),
-                                agent.guard(),
-                                Optional.of(gate.gate())))
-                .run(alerts.open());
     }
 }

@@ -112,10 +112,7 @@ public final class Enforcer {
         } catch (KernelException | IllegalStateException e) {
             failed.add("containers that start while no agent lives: " + e.getMessage());
         }
-        attachWhatIsNeeded(); // from here on what is opened is judged
-        byId.values().forEach(this::lookAtOpenFiles);
         attachWhatIsNeeded();
-        made.replaceAll(each -> byId.get(each.container().id()).governed);
         return new Applied(made, failed);
     }
 
@@ -203,6 +200,8 @@ public final class Enforcer {
             maps.point(place, 0, 0);
             govern(known, container, today);
         } catch (KernelException | IllegalStateException e) {
+            toLookAt.remove(known);
+            setOpenBefore(known, false);
             slots.give(place);
             throw e;
         }
@@ -261,24 +260,14 @@ public final class Enforcer {
         if (!known.scopes.isEmpty()) {
             return Optional.empty();
         }
-        var container = known.governed.container();
-        byId.remove(container.id());
-        settling.remove(known);
-        demand.open(false, known.openBefore);
-        known.openBefore = false;
-        generations.forget(container);
-        deserted.add(known);
-        return Optional.of(container);
         var last = known.governed;
         byId.remove(last.container().id());
         settling.remove(known);
         toLookAt.remove(known);
-        maps.point(last.slot(), 0, 0);
+        setOpenBefore(known, false);
         kernel.execGate().ifPresent(gate -> gate.forget(last));
         generations.forget(last.container());
-        replaced.add(last);
-        slots.clear(last.slot());
-        attachWhatIsNeeded();
+        deserted.add(known);
         return Optional.of(last.container());
     }
 
@@ -287,17 +276,6 @@ public final class Enforcer {
     ///
     /// @return containers without a cgroup that are found to live on elsewhere, each once
     public List<Container> sweep() {
-        if (++sweeps % SWEEPS_PER_LOOK == 0) {
-            for (var known : byId.values()) {
-                if (known.openBefore) {
-                    lookAtOpenFiles(known);
-                }
-            }
-            attachWhatIsNeeded();
-        }
-    /// Sweeps the generations that were replaced before the last call. To be called now and then, with longer between
-    /// two calls than any hook takes.
-    public void sweep() {
         lookAround();
         aged.forEach(generations::sweep);
         aged = replaced;
@@ -409,19 +387,16 @@ public final class Enforcer {
     private Governed govern(Known known, Container container, LocalDate today) {
         var policies = known.isNode ? List.<WorkloadPolicy>of() : policiesFor(container, today);
         var next = generations.make(container, known.place.slot(), policies);
-        replace(known, next);
         var old = known.governed;
-        var next = generations.make(container, old.slot(), policiesFor(container, today));
         if (next.rules() == 0) {
             kernel.execGate().ifPresent(gate -> gate.forget(old));
+        }
         if (next.asksOfFilesAs(old)) {
             maps.judgeOpenBefore(next.rules(), known.openBefore);
         } else {
             expectOpenFiles(known, next);
         }
-        maps.point(next.slot(), next.rules(), next.rootDev());
-        known.governed = next;
-        replaced.add(old);
+        replace(known, next);
         return next;
     }
 
@@ -431,6 +406,9 @@ public final class Enforcer {
         known.governed = next;
         demand.swap(old.masks(), next.masks());
         replaced.add(old);
+        if (next.rules() == 0) {
+            setOpenBefore(known, false);
+        }
     }
 
     private List<WorkloadPolicy> policiesFor(Container container, LocalDate today) {
@@ -446,7 +424,7 @@ public final class Enforcer {
 
     /// Under other rules than before every use of an open file is judged, until its processes were looked through.
     private void expectOpenFiles(Known known, Governed next) {
-        known.openBefore = next.asksOfFiles();
+        setOpenBefore(known, next.asksOfFiles());
         if (known.openBefore) {
             maps.judgeOpenBefore(next.rules(), true);
             toLookAt.add(known);
@@ -465,27 +443,23 @@ public final class Enforcer {
     }
 
     private void lookAtOpenFiles(Known known) {
-        boolean before = known.openBefore;
-        known.openBefore = hasOpenFiles(known);
-        demand.open(known.openBefore, before);
-    }
-
-    private boolean hasOpenFiles(Known known) {
         toLookAt.remove(known);
         if (known.governed.rules() == 0) {
-            return false;
+            setOpenBefore(known, false);
+            return;
         }
         var found = openBefore.look(known.governed);
-        if (found.files() != known.openBefore || found.files()) {
-            maps.judgeOpenBefore(known.governed.rules(), found.files());
-        }
         maps.judgeOpenBefore(known.governed.rules(), found.files());
-        known.openBefore = found.files();
+        setOpenBefore(known, found.files());
         if (!found.gaps().isEmpty()) {
             known.governed = known.governed.withGaps(found.gaps());
             mapped.add(known.governed.withOnlyGaps(found.gaps()));
         }
-        return found.files();
+    }
+
+    private void setOpenBefore(Known known, boolean now) {
+        demand.open(now, known.openBefore);
+        known.openBefore = now;
     }
 
     private void attachWhatIsNeeded() {

@@ -61,21 +61,21 @@ public final class KernelSide implements AutoCloseable {
         this.self = new SelfGuard(object, file -> identify(file, 0));
     }
 
-    /// As [#load(Optional)], for as long as this process keeps it.
+    /// As [#load(Optional, Set)], for as long as this process keeps it.
     public static KernelSide load() {
         return load(Optional.empty());
+    }
+
+    public static KernelSide load(Optional<Tenure> tenure) {
+        return load(tenure, Set.of());
     }
 
     /// Loads what this kernel takes, the strongest backend first, and attaches the watching programs. Guarding
     /// programs wait for [#need].
     ///
     /// @param tenure where what is in force gets its names; without one it ends with this process. Closed with this
-    public static KernelSide load(Optional<Tenure> tenure) {
-        return load(Set.of());
-    }
-
     /// @param options what the operator asks for beside the usual
-    public static KernelSide load(Set<GuardOption> options) {
+    public static KernelSide load(Optional<Tenure> tenure, Set<GuardOption> options) {
         makeOverlayKnown();
         var image = BpfObject.Image.ofResource(OBJECT);
         int hostMounts = hostMountNamespace();
