@@ -152,8 +152,9 @@ int BPF_PROG(gh_stranger, struct task_struct *task, int old_pid, struct linux_bi
 	gh_read_inode(BPF_CORE_READ(file, f_inode), 0, &breach.file);
 	breach.mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
 	breach.dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
-	if (!slot && control->holds && was_setting_up && gh_has_own_root(task, control) &&
-	    gh_hold(&breach, task))
+	/* Without a note it may be a runtime that found no memory for its mark. */
+	if (!slot && control->holds && (!noted || was_setting_up) &&
+	    gh_has_own_root(task, control) && gh_hold(&breach, task))
 		breach.file.facts |= GH_FACT_HELD;
 	gh_tell(&breach);
 	return 0;

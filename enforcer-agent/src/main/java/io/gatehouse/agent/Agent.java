@@ -53,6 +53,9 @@ public final class Agent implements AutoCloseable {
     /// How long a cgroup is left alone that a runtime joined, where its first program will wait at the door.
     private static final Duration STRANGER_EARLY = Duration.ofMillis(500);
 
+    /// Who waits for longer has been told of, or the record was lost. Before, the kernel may not have stopped him yet.
+    private static final Duration HOLD_AGE = Duration.ofMillis(50);
+
     /// Containers remembered as told of; beyond it some are told of again.
     private static final int MAX_TOLD = 4096;
 
@@ -311,6 +314,9 @@ public final class Agent implements AutoCloseable {
         var governed = adopt(found.get(), event.scope(), hold);
         governed.ifPresent(each -> judgeLate(event, each));
         boolean neverToBe = !isOurs(found.get()) || notGoverned.contains(found.get().id());
+        if (neverToBe && hold.isPresent()) {
+            enforcer.leaveAlone(hold.get().scope());
+        }
         if (governed.isPresent() || neverToBe) {
             hold.ifPresent(door::letGo);
         }
@@ -500,13 +506,19 @@ public final class Agent implements AutoCloseable {
         enforcer.withdraw()
                 .forEach((container, reason) ->
                         listener.notice("container " + container.shownName() + " is not governed any more: " + reason));
-        door.all().forEach(this::admit);
+        long now = BootClock.nanos();
+        door.all().stream()
+                .filter(hold -> now - hold.sinceNs() > HOLD_AGE.toNanos())
+                .forEach(this::admit);
         lookAtBrake();
         for (var counter : KernelCounter.values()) {
-            long now = kernel.count(counter);
-            long before = counted.put(counter, now);
-            if (counter.sort() == Sort.LOSS && now > before) {
-                listener.notice(counter.text() + ": " + (now - before) + " (" + now + " since start)");
+            long count = kernel.count(counter);
+            long before = counted.put(counter, count);
+            if (counter == KernelCounter.TASK_LOST && count > before) {
+                enforcer.expectNewcomers();
+            }
+            if (counter.sort() == Sort.LOSS && count > before) {
+                listener.notice(counter.text() + ": " + (count - before) + " (" + count + " since start)");
             }
         }
         kernel.execGate().ifPresent(this::tellOfGate);

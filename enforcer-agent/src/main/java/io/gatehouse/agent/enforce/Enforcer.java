@@ -305,6 +305,11 @@ public final class Enforcer {
         return livingOn;
     }
 
+    /// Some task of a known container could not be noted as its own, and has its cgroup decide until it is.
+    public void expectNewcomers() {
+        newcomers = true;
+    }
+
     /// Notes the tasks that were there before their container was known as its own.
     public void noteNewcomers() {
         if (newcomers) {
