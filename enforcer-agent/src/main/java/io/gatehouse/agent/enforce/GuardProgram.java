@@ -235,11 +235,8 @@ public enum GuardProgram {
         return this == USE || this == MAP_USE || this == REMAP_USE;
     }
 
-    static Set<String> programsOf(Backend backend) {
-        return Arrays.stream(values())
-                .filter(p -> p.backend == backend)
-                .map(GuardProgram::program)
-                .collect(Collectors.toUnmodifiableSet());
+    static Set<GuardProgram> of(Backend backend) {
+        return Arrays.stream(values()).filter(p -> p.backend == backend).collect(Collectors.toUnmodifiableSet());
     }
 
     /// What a container can do unseen where this program is not in the kernel; empty where another hook covers it.

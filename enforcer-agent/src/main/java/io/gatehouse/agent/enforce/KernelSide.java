@@ -4,6 +4,7 @@ package io.gatehouse.agent.enforce;
 import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.kernel.BpfMap;
 import io.gatehouse.agent.kernel.BpfObject;
+import io.gatehouse.agent.kernel.KernelTypes;
 import io.gatehouse.agent.kernel.OpenedFile;
 import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.agent.kernel.Wire;
@@ -15,11 +16,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The programs and maps in the kernel, and what they can do on this one.
@@ -27,11 +32,16 @@ public final class KernelSide implements AutoCloseable {
     private static final String OBJECT = "/io/gatehouse/agent/bpf/gatehouse.bpf.o";
     private static final Path ACTIVE_LSMS = Path.of("/sys/kernel/security/lsm");
 
+    private static final String LSM = "lsm/";
+
     // include/linux/proc_ns.h
     private static final int INITIAL_CGROUP_NAMESPACE = 0xEFFFFFFB;
     private static final int INITIAL_PID_NAMESPACE = 0xEFFFFFFC;
 
     private final BpfObject object;
+    private final BpfObject.Image image;
+    private final Set<GuardProgram> candidates; // not asked for yet; guarded by itself
+    private final Map<String, String> hookless = new ConcurrentHashMap<>(); // programs that this kernel has no hook for
     private final Backend backend;
     private final Optional<String> whyNotLsm;
     private final Optional<OpenedFile> groups; // the root of cgroup2, where programs of cgroups are attached
@@ -50,7 +60,11 @@ public final class KernelSide implements AutoCloseable {
             Backend backend,
             Optional<String> whyNotLsm,
             Optional<OpenedFile> groups,
-            Optional<Tenure> tenure) {
+            Optional<Tenure> tenure,
+            BpfObject.Image image,
+            Set<GuardProgram> candidates) {
+        this.image = image;
+        this.candidates = candidates;
         this.object = object;
         this.backend = backend;
         this.whyNotLsm = whyNotLsm;
@@ -82,16 +96,17 @@ public final class KernelSide implements AutoCloseable {
         var whyNotLsm = whyNotLsm(image, constants(hostMounts, Backend.LSM));
         var backend = whyNotLsm.isEmpty() ? Backend.LSM : Backend.TRACEPOINT;
 
-        var wanted = new HashSet<>(GuardProgram.programsOf(backend));
+        var candidates = EnumSet.noneOf(GuardProgram.class);
+        candidates.addAll(GuardProgram.of(backend));
         var groups = backend == Backend.LSM ? Optional.<OpenedFile>empty() : ContainerFinder.rootOfUnified();
         if (groups.isPresent()) {
-            wanted.addAll(GuardProgram.programsOf(Backend.CGROUP));
+            candidates.addAll(GuardProgram.of(Backend.CGROUP));
         }
-        wanted.addAll(GuardProgram.WATCH);
+        var wanted = new HashSet<>(GuardProgram.WATCH);
         wanted.addAll(
                 Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
         var loaded = BpfObject.load(image, wanted, constants(hostMounts, backend), Map.of());
-        var kernel = new KernelSide(loaded, backend, whyNotLsm, groups, tenure);
+        var kernel = new KernelSide(loaded, backend, whyNotLsm, groups, tenure, image, candidates);
         try {
             kernel.describeSyscalls();
             kernel.control.begin(kernel.hostRootDev());
@@ -217,7 +232,44 @@ public final class KernelSide implements AutoCloseable {
 
     /// Programs that this kernel would not take, and what it said.
     public Map<String, String> refused() {
-        return object.refused();
+        bring(EnumSet.allOf(RuntimeRule.class));
+        var refused = new HashMap<>(object.refused());
+        refused.putAll(hookless);
+        return refused;
+    }
+
+    /// Loads the programs of these rules, where they were not asked for before: the kernel checks each for a while,
+    /// and most policies ask few of them.
+    private void bring(Set<RuntimeRule> rules) {
+        synchronized (candidates) {
+            var now = candidates.stream()
+                    .filter(program -> !Collections.disjoint(program.rules(), rules))
+                    .collect(Collectors.toSet());
+            if (now.isEmpty()) {
+                return;
+            }
+            candidates.removeAll(now);
+            var names = now.stream().map(GuardProgram::program).collect(Collectors.toSet());
+            names.removeAll(withoutHook(names));
+            object.loadMore(names);
+        }
+    }
+
+    /// Asked of the kernel's types, since each program that it refuses has all the others checked once more.
+    private Set<String> withoutHook(Set<String> names) {
+        var without = new HashSet<String>();
+        try (var types = KernelTypes.read()) {
+            image.programs().forEach((name, section) -> {
+                boolean missing = names.contains(name)
+                        && section.startsWith(LSM)
+                        && !types.hasFunction("bpf_lsm_" + section.substring(LSM.length()));
+                if (missing) {
+                    without.add(name);
+                    hookless.put(name, "this kernel has no such hook");
+                }
+            });
+        }
+        return without;
     }
 
     /// What a denying verdict of a rule is worth here.
@@ -243,6 +295,7 @@ public final class KernelSide implements AutoCloseable {
     }
 
     private Stream<GuardProgram> keepers(RuntimeRule rule) {
+        bring(Set.of(rule));
         return Arrays.stream(GuardProgram.values())
                 .filter(program ->
                         program.rules().contains(rule) && object.loaded().contains(program.program()));
@@ -250,6 +303,7 @@ public final class KernelSide implements AutoCloseable {
 
     /// What a rule does not cover on this kernel, one phrase each.
     public List<String> gaps(RuntimeRule rule) {
+        bring(Set.of(rule));
         var gaps = new ArrayList<String>();
         if (backend != Backend.LSM) {
             switch (rule) {
@@ -319,6 +373,7 @@ public final class KernelSide implements AutoCloseable {
     ///
     /// @param openBefore whether some container has files that it opened before its rules were in force
     public void need(Set<RuntimeRule> rules, boolean openBefore) {
+        bring(rules);
         var unneeded = new ArrayList<GuardProgram>();
         for (var program : GuardProgram.values()) {
             if (!object.loaded().contains(program.program())) {

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,13 +49,14 @@ public final class BpfObject implements AutoCloseable {
 
     private final Image image;
     private final Pointer object;
-    private final Map<String, Pointer> programs = new LinkedHashMap<>();
+    private final Map<String, Pointer> programs = new ConcurrentHashMap<>();
+    private final List<BpfObject> more = new CopyOnWriteArrayList<>(); // of the same image, on the same maps
     private final Map<String, Pointer> links = new LinkedHashMap<>(); // guarded by itself
     private final Map<String, Leaving> leaving = new HashMap<>(); // guarded by links
     private final ExecutorService detaching = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("gatehouse-detach").factory());
-    private final Map<String, String> refused;
-    private final Set<String> loaded;
+    private final Map<String, String> refused = new ConcurrentHashMap<>();
+    private final Set<String> loaded = ConcurrentHashMap.newKeySet();
     private Optional<Path> pins = Optional.empty(); // guarded by links
 
     /// A program on its way off its hook. Who claims it first decides: the thread that detaches, or an attach that
@@ -99,8 +102,8 @@ public final class BpfObject implements AutoCloseable {
     private BpfObject(Image image, Pointer object, Set<String> loaded, Map<String, String> refused) {
         this.image = image;
         this.object = object;
-        this.loaded = Set.copyOf(loaded);
-        this.refused = Map.copyOf(refused);
+        this.loaded.addAll(loaded);
+        this.refused.putAll(refused);
         for (var program : programsOf(object)) {
             programs.put(Native.bpf().bpf_program__name(program), program);
         }
@@ -156,6 +159,16 @@ public final class BpfObject implements AutoCloseable {
     /// Loads more programs of the image that another object came from, onto the maps of that object.
     public static BpfObject loadBeside(BpfObject first, Set<String> wanted) {
         return load(first.image, wanted, object -> first.lendMaps(object));
+    }
+
+    /// Loads more programs of the image, as if they had been wanted at first.
+    public void loadMore(Set<String> wanted) {
+        var beside = loadBeside(this, wanted);
+        beside.detaching.shutdown(); // its programs are attached and detached here
+        more.add(beside);
+        beside.loaded.forEach(name -> programs.put(name, beside.programs.get(name)));
+        refused.putAll(beside.refused);
+        loaded.addAll(beside.loaded);
     }
 
     /// One at a time: libbpf tells its reasons to one listener.
@@ -250,12 +263,12 @@ public final class BpfObject implements AutoCloseable {
 
     /// Programs that are in the kernel.
     public Set<String> loaded() {
-        return loaded;
+        return Set.copyOf(loaded);
     }
 
     /// Programs that this kernel would not take, and what it said.
     public Map<String, String> refused() {
-        return refused;
+        return Map.copyOf(refused);
     }
 
     /// Attaches a loaded program to its hook; nothing happens if it is attached.
@@ -528,6 +541,7 @@ public final class BpfObject implements AutoCloseable {
             links.values().forEach(Native.bpf()::bpf_link__destroy);
             links.clear();
         }
+        more.forEach(each -> Native.bpf().bpf_object__close(each.object));
         Native.bpf().bpf_object__close(object);
     }
 }
