@@ -93,6 +93,7 @@ public final class Enforcer {
     /// Puts a snapshot in force for every container there is; one that cannot have it keeps no other from it.
     public Applied apply(Snapshot next, LocalDate today) {
         snapshot = next;
+        prepare();
         var made = new ArrayList<Governed>();
         var failed = new ArrayList<String>();
         for (var known : byId.values()) {
@@ -114,6 +115,17 @@ public final class Enforcer {
         }
         attachWhatIsNeeded();
         return new Applied(made, failed);
+    }
+
+    /// Has the programs loaded that any policy asks for, before a container stands at the door and waits for them.
+    private void prepare() {
+        for (var rule : RuntimeRule.values()) {
+            boolean asked = snapshot.policies().stream()
+                    .anyMatch(policy -> policy.runtime().flatMap(rule::asked).isPresent());
+            if (asked) {
+                kernel.keeps(rule);
+            }
+        }
     }
 
     /// The rules of containers that start while no agent lives, as the snapshot has them.
