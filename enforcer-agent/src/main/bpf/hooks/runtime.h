@@ -9,12 +9,18 @@
 static __always_inline void gh_write_note(struct task_struct *task, const struct gh_task *note)
 {
 	struct gh_task *noted;
+	int i;
 
-	noted = bpf_task_storage_get(&gh_tasks, task, (void *)note, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (noted)
-		*noted = *note; /* of what it was before, there may have been one */
-	else
-		gh_count(GH_STAT_TASK_LOST);
+	/* Memory is asked for without waiting for a lock, so another processor may be in the way for a moment. */
+	for (i = 0; i < 4; i++) {
+		noted = bpf_task_storage_get(&gh_tasks, task, (void *)note,
+					     BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (noted) {
+			*noted = *note; /* of what it was before, there may have been one */
+			return;
+		}
+	}
+	gh_count(GH_STAT_TASK_LOST);
 }
 
 static __always_inline void gh_mark(struct task_struct *task)
