@@ -9,6 +9,7 @@ import io.gatehouse.agent.kernel.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,8 @@ public record Life(Path folder, int number) {
         var entries = new ArrayList<Path>();
         try (var list = Files.list(folder)) {
             list.forEach(entries::add);
+        } catch (NoSuchFileException _) {
+            return; // somebody else takes it off too
         } catch (IOException e) {
             throw new UncheckedIOException("the folder " + folder + " cannot be read", e);
         }
