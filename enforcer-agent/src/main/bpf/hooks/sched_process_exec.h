@@ -61,9 +61,12 @@ static __always_inline bool gh_hold(struct gh_breach *breach, struct task_struct
 /* All of an administrator's rights, not in a user namespace, and every process of the node in sight. */
 static __always_inline bool gh_is_as_good_as_host(struct task_struct *task)
 {
-	__u64 rights = BPF_CORE_READ(task, cred, cap_effective.val);
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	__u64 rights = 0;
 
-	return rights & 1ULL << CAP_SYS_ADMIN && !BPF_CORE_READ(task, cred, user_ns, level) &&
+	/* As a whole: before kernel 6.3 it had two halves (f122a08b197d076ccf136c73fae0146875812a88). */
+	bpf_core_read(&rights, sizeof(rights), &cred->cap_effective);
+	return rights & 1ULL << CAP_SYS_ADMIN && !BPF_CORE_READ(cred, user_ns, level) &&
 	       !BPF_CORE_READ(task, thread_pid, level);
 }
 
