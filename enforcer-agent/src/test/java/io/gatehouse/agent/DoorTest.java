@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Containers are protected from their first instruction: the first program waits for its rules, and nobody waits for
 /// ever.
 @Tag("kernel")
-@Tag("trial")
+@Tag("slow")
 class DoorTest {
     private static final Instance INSTANCE =
             Instance.of(Instance.USUAL_ROOT, "door-" + ProcessHandle.current().pid());
@@ -134,8 +134,7 @@ class DoorTest {
             deaf.kill();
             assertFalse(Files.exists(container.data().resolve("done")));
 
-            try (var next =
-                    RunningAgent.start(INSTANCE, AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
+            try (var _ = RunningAgent.start(INSTANCE, AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
                 await(
                         "the entry point goes on",
                         () -> Files.exists(container.data().resolve("done")));
@@ -252,7 +251,7 @@ class DoorTest {
             container.start();
             await("the program runs", () -> exe(container.pid()).endsWith("kubelet"));
             container.exec("cp", "/bin/busybox", "/busybox-dropped");
-            try (var agent = RunningAgent.start(AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
+            try (var _ = RunningAgent.start(AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
                 assertNotEquals(
                         0, container.exec("sh", "-c", "/busybox-dropped true").exit());
             }

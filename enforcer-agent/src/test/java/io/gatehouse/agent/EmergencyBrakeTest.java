@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The cluster's brake, as it is felt in a container of a node.
 @Tag("kernel")
-@Tag("trial")
+@Tag("slow")
 class EmergencyBrakeTest {
     @TempDir
     Path tmp;

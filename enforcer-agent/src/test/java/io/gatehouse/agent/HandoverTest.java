@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The gate over the lives of agents: what one put in force stays when it ends, goes over to the next without a gap,
 /// heeds the brake with and without one, and goes when it is released.
 @Tag("kernel")
-@Tag("trial")
+@Tag("slow")
 class HandoverTest {
     private static final Instance INSTANCE =
             Instance.of(Instance.USUAL_ROOT, "test-" + ProcessHandle.current().pid());
@@ -62,7 +62,7 @@ class HandoverTest {
 
     @Test
     void what_is_in_force_stays_when_the_agent_ends_and_goes_when_it_is_released() throws IOException {
-        try (var agent = RunningAgent.start(INSTANCE, fromImageOnly(Mode.ENFORCE))) {
+        try (var _ = RunningAgent.start(INSTANCE, fromImageOnly(Mode.ENFORCE))) {
             assertNotEquals(0, runDropped());
         }
         assertNotEquals(0, runDropped(), "no agent lives, and the program runs");
@@ -86,7 +86,7 @@ class HandoverTest {
 
     @Test
     void a_second_agent_is_refused_while_one_lives() {
-        try (var agent = RunningAgent.start(INSTANCE, fromImageOnly(Mode.ENFORCE))) {
+        try (var _ = RunningAgent.start(INSTANCE, fromImageOnly(Mode.ENFORCE))) {
             assertTrue(INSTANCE.take().isEmpty());
             assertTrue(INSTANCE.isTaken());
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Nobody waits for an answer for ever.
 @Tag("kernel")
-@Tag("trial")
+@Tag("slow")
 class ExecAsksTest {
     @TempDir
     Path tmp;
