@@ -64,7 +64,7 @@ static __always_inline bool gh_is_as_good_as_host(struct task_struct *task)
 	const struct cred *cred = BPF_CORE_READ(task, cred);
 	__u64 rights = 0;
 
-	/* Whole: what it is made of changed with 6.3. */
+	/* As a whole: before kernel 6.3 it had two halves (f122a08b197d076ccf136c73fae0146875812a88). */
 	bpf_core_read(&rights, sizeof(rights), &cred->cap_effective);
 	return rights & 1ULL << CAP_SYS_ADMIN && !BPF_CORE_READ(cred, user_ns, level) &&
 	       !BPF_CORE_READ(task, thread_pid, level);

@@ -31,7 +31,12 @@ final class AdmissionCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
         var duties = Duties.of(
-                policies.path(), Optional.empty(), Instance.USUAL, Optional.empty(), Optional.of(gate.gate()), Set.of());
+                policies.path(),
+                Optional.empty(),
+                Instance.USUAL,
+                Optional.empty(),
+                Optional.of(gate.gate()),
+                Set.of());
         return new Service(err, duties).run(alerts.open());
     }
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.cli.exit.Refusal;
 import java.nio.file.Path;
 import java.util.Optional;
-import picocli.CommandLine.Mixin;
-import io.gatehouse.agent.enforce.GuardOption;
-import java.nio.file.Path;
 import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What the agent has to know of its node.
@@ -38,6 +37,7 @@ final class AgentOptions {
             paramLabel = "SIZE",
             description = "How large one file of recorded acts may be, in MiB (default: ${DEFAULT-VALUE}).")
     private int recordActsMib;
+
     @Option(
             names = "--exec-gate",
             description = {

@@ -3,10 +3,10 @@ package io.gatehouse.cli;
 
 import io.gatehouse.admission.image.Inspections;
 import io.gatehouse.admission.server.AdmissionOptions;
+import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.agent.enforce.SelfFacts;
 import io.gatehouse.cli.AgentOptions.ActsFile;
-import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.cli.config.AgentSettings;
 import io.gatehouse.feed.FeedSources;
 import io.gatehouse.feed.FeedSources.Following;

@@ -37,9 +37,11 @@ final class StatusCommand implements Callable<Integer> {
             var answer = StatusSocket.ask(folder, json ? Form.JSON : Form.TEXT)
                     .orElseThrow(() -> Refusal.cannot("no agent answers at " + folder
                             + "; start one with 'gatehouse agent' or 'gatehouse up', as the same user or as root"
-                            + String.join("", Pinned.lines(instances.root()).stream()
-                                    .map(line -> System.lineSeparator() + line)
-                                    .toList())));
+                            + String.join(
+                                    "",
+                                    Pinned.lines(instances.root()).stream()
+                                            .map(line -> System.lineSeparator() + line)
+                                            .toList())));
             spec.commandLine().getOut().print(answer);
             spec.commandLine().getOut().flush();
             return Exit.OK.code();

@@ -285,7 +285,7 @@ public final class Agent implements AutoCloseable {
     }
 
     /// The first program of a container that was not known is judged here, late: its rules were not in the kernel yet.
-    /// Where it waits for that it is not late at all; so where programs wait, a runtime that only joined a cgroup is
+    /// Where it waits for that it is not late at all; where programs wait, a runtime that only joined a cgroup is
     /// left alone for a while, until it has written down what the container is.
     private void meet(KernelEvent event) {
         var hold = door.of(event.actor().pid());
@@ -313,7 +313,8 @@ public final class Agent implements AutoCloseable {
         }
         var governed = adopt(found.get(), event.scope(), hold);
         governed.ifPresent(each -> judgeLate(event, each));
-        boolean neverToBe = !isOurs(found.get()) || notGoverned.contains(found.get().id());
+        boolean neverToBe =
+                !isOurs(found.get()) || notGoverned.contains(found.get().id());
         if (neverToBe && hold.isPresent()) {
             enforcer.leaveAlone(hold.get().scope());
         }

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Containers are protected from their first instruction: the first program waits for its rules, and nobody waits for
 /// ever.
 @Tag("kernel")
+@Tag("slow")
 class DoorTest {
     private static final Instance INSTANCE =
             Instance.of(Instance.USUAL_ROOT, "door-" + ProcessHandle.current().pid());
@@ -72,9 +73,13 @@ class DoorTest {
             for (int i = 0; i < STARTS; i++) {
                 try (var container = RuncContainer.create(tmp, options)) {
                     container.start();
-                    await("the entry point is ended", () -> !Files.exists(Path.of("/proc/" + container.pid() + "/exe")));
+                    await(
+                            "the entry point is ended",
+                            () -> !Files.exists(Path.of("/proc/" + container.pid() + "/exe")));
                     assertFalse(Files.exists(container.data().resolve("evidence")), "start " + i);
-                    agent.alert("the entry point", a -> a.container().orElseThrow().id().equals(container.id()));
+                    agent.alert(
+                            "the entry point",
+                            a -> a.container().orElseThrow().id().equals(container.id()));
                 }
             }
             assertHeld(agent);
@@ -91,7 +96,9 @@ class DoorTest {
                 try (var container = RuncContainer.create(tmp, options)) {
                     long before = System.nanoTime();
                     container.start();
-                    await("the entry point goes on", () -> Files.exists(container.data().resolve("done")));
+                    await(
+                            "the entry point goes on",
+                            () -> Files.exists(container.data().resolve("done")));
                     micros.add((System.nanoTime() - before) / 1_000);
                     assertEquals("running", container.status());
                     assertEquals(0, container.exec("sh", "-c", "true").exit());
@@ -128,7 +135,9 @@ class DoorTest {
             assertFalse(Files.exists(container.data().resolve("done")));
 
             try (var next = RunningAgent.start(INSTANCE, AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
-                await("the entry point goes on", () -> Files.exists(container.data().resolve("done")));
+                await(
+                        "the entry point goes on",
+                        () -> Files.exists(container.data().resolve("done")));
                 container.exec("cp", "/bin/busybox", "/busybox-dropped");
                 assertNotEquals(
                         0, container.exec("sh", "-c", "/busybox-dropped true").exit());
@@ -148,12 +157,14 @@ class DoorTest {
         try (var container = RuncContainer.create(tmp, Options.defaults())) {
             container.start();
             container.exec("cp", "/bin/busybox", "/busybox-dropped");
-            assertNotEquals(0, container.exec("sh", "-c", "/busybox-dropped true").exit());
+            assertNotEquals(
+                    0, container.exec("sh", "-c", "/busybox-dropped true").exit());
             assertEquals(1, INSTANCE.lives().getFirst().count(KernelCounter.DEFAULTED));
 
             try (var next = RunningAgent.start(INSTANCE, all)) {
                 next.notice("1 containers started under the default rules");
-                assertNotEquals(0, container.exec("sh", "-c", "/busybox-dropped true").exit());
+                assertNotEquals(
+                        0, container.exec("sh", "-c", "/busybox-dropped true").exit());
             }
         }
     }
@@ -206,7 +217,9 @@ class DoorTest {
 
             assertNotEquals(0, run.exit(), run.toString());
             assertFalse(Files.exists(ran));
-            assumeTrue(!run.stderr().contains("can't open"), "it may not come to the host's mounts at all: " + run.stderr());
+            assumeTrue(
+                    !run.stderr().contains("can't open"),
+                    "it may not come to the host's mounts at all: " + run.stderr());
             agent.alert("the program of the host", a -> a.message().contains("busybox-evil"));
         }
     }
@@ -223,7 +236,8 @@ class DoorTest {
             container.exec("cp", "/bin/busybox", "/busybox-dropped");
             try (var agent = RunningAgent.start(AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
                 agent.notice("it runs kubelet");
-                assertEquals(0, container.exec("sh", "-c", "/busybox-dropped true").exit());
+                assertEquals(
+                        0, container.exec("sh", "-c", "/busybox-dropped true").exit());
             }
         }
     }
@@ -316,7 +330,8 @@ class DoorTest {
     /// Whether this is a throw-away machine whose containers are all ours.
     private static boolean inMachine() {
         try {
-            return Set.of("rootfs", "ramfs").contains(Files.getFileStore(Path.of("/")).type());
+            return Set.of("rootfs", "ramfs")
+                    .contains(Files.getFileStore(Path.of("/")).type());
         } catch (IOException _) {
             return false;
         }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The cluster's brake, as it is felt in a container of a node.
 @Tag("kernel")
+@Tag("slow")
 class EmergencyBrakeTest {
     @TempDir
     Path tmp;

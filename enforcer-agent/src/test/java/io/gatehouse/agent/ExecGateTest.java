@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Programs that the agent refuses before they start, where no LSM program loads.
 @Tag("kernel")
+@Tag("slow")
 class ExecGateTest {
     private static final Match OWN_CONTAINERS = new Match(
             List.of(),

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The gate over the lives of agents: what one put in force stays when it ends, goes over to the next without a gap,
 /// heeds the brake with and without one, and goes when it is released.
 @Tag("kernel")
+@Tag("slow")
 class HandoverTest {
     private static final Instance INSTANCE =
             Instance.of(Instance.USUAL_ROOT, "test-" + ProcessHandle.current().pid());
@@ -112,7 +113,9 @@ class HandoverTest {
     @Test
     void an_agent_that_is_killed_in_the_middle_leaves_everything_in_force() throws Exception {
         var loop = container.spawn(
-                "sh", "-c", "while :; do /busybox-dropped true 2>/dev/null && echo ran >> /data/ran; echo tried >> /data/tried; done");
+                "sh",
+                "-c",
+                "while :; do /busybox-dropped true 2>/dev/null && echo ran >> /data/ran; echo tried >> /data/tried; done");
         try {
             try (var agent = AgentProcess.start(INSTANCE, OWN, Ears.OPEN)) {
                 Files.deleteIfExists(container.data().resolve("ran"));

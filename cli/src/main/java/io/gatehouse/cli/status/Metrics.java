@@ -235,7 +235,11 @@ final class Metrics {
     private void guard(Status.Guard guard) {
         single("gatehouse_containers", Type.GAUGE, "Containers that run.", guard.containers());
         single("gatehouse_containers_governed", Type.GAUGE, "Containers that policies govern.", guard.governed());
-        single("gatehouse_braked", Type.GAUGE, "1 while the node's brake is on.", guard.brake().isPresent() ? 1 : 0);
+        single(
+                "gatehouse_braked",
+                Type.GAUGE,
+                "1 while the node's brake is on.",
+                guard.brake().isPresent() ? 1 : 0);
         head("gatehouse_guard_total", Type.COUNTER, "What the deciding programs count.");
         new TreeMap<>(guard.counts())
                 .forEach((counter, count) -> sample(

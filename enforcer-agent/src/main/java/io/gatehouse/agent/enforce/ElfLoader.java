@@ -37,7 +37,7 @@ final class ElfLoader {
                 if (headers.getInt(at) == PT_INTERP) {
                     long place = wide ? headers.getLong(at + 8) : Integer.toUnsignedLong(headers.getInt(at + 4));
                     long length = wide ? headers.getLong(at + 32) : Integer.toUnsignedLong(headers.getInt(at + 16));
-                    return name(read(channel, place, (int) Math.clamp(length, 0, MAX_NAME)));
+                    return name(read(channel, place, Math.clamp(length, 0, MAX_NAME)));
                 }
             }
             return Optional.empty();

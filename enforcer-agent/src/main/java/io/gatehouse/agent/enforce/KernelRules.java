@@ -49,8 +49,7 @@ final class KernelRules {
     ///
     /// @param endpoints the set of addresses that [Networks] wrote for them
     /// @param policies a hash of who asks, in the order of the masks' bits
-    void write(
-            int number, List<Masks> byRule, List<Allowed> objects, int endpoints, long policies) {
+    void write(int number, List<Masks> byRule, List<Allowed> objects, int endpoints, long policies) {
         for (var object : objects) {
             if (!isPlace(object)) {
                 allowed.put(

@@ -103,8 +103,7 @@ public final class KernelSide implements AutoCloseable {
             candidates.addAll(GuardProgram.of(Backend.CGROUP));
         }
         var wanted = new HashSet<>(GuardProgram.WATCH);
-        wanted.addAll(
-                Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
+        wanted.addAll(Set.of(GuardProgram.IDENTIFY, GuardProgram.KEEP, GuardProgram.TAKE_OFFICE, GuardProgram.CENSUS));
         var loaded = BpfObject.load(image, wanted, constants(hostMounts, backend), Map.of());
         var kernel = new KernelSide(loaded, backend, whyNotLsm, groups, tenure, image, candidates);
         try {

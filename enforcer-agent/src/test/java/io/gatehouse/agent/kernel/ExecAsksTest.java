@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Nobody waits for an answer for ever.
 @Tag("kernel")
+@Tag("slow")
 class ExecAsksTest {
     @TempDir
     Path tmp;

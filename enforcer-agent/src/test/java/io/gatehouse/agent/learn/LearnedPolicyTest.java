@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a real container does is learned on the running kernel, and the policy that comes of it lets it do the same
 /// again and nothing else.
 @Tag("kernel")
+@Tag("trial")
 class LearnedPolicyTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
