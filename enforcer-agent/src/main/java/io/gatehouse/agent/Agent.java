@@ -500,18 +500,10 @@ public final class Agent implements AutoCloseable {
     // ---- losses
 
     private void chores() {
-        for (var container : enforcer.sweep()) {
-            listener.notice("container " + container.shownName() + " is gone, but processes of it live on in other"
-                    + " cgroups; they stay under its rules");
-        }
-        enforcer.withdraw()
-                .forEach((container, reason) ->
-                        listener.notice("container " + container.shownName() + " is not governed any more: " + reason));
-        long now = BootClock.nanos();
-        door.all().stream()
-                .filter(hold -> now - hold.sinceNs() > HOLD_AGE.toNanos())
-                .forEach(this::admit);
-        lookAtBrake();
+        // Each by itself: whoever waits at the door must not wait for what goes wrong elsewhere.
+        guarded("programs that wait were not let in", this::admitWaiting);
+        guarded("the brake was not looked at", this::lookAtBrake);
+        guarded("rules were not swept", this::sweep);
         for (var counter : KernelCounter.values()) {
             long count = kernel.count(counter);
             long before = counted.put(counter, count);
@@ -533,6 +525,23 @@ public final class Agent implements AutoCloseable {
             adoptRunning();
         }
         hearNothingBefore();
+    }
+
+    private void admitWaiting() {
+        long now = BootClock.nanos();
+        door.all().stream()
+                .filter(hold -> now - hold.sinceNs() > HOLD_AGE.toNanos())
+                .forEach(this::admit);
+    }
+
+    private void sweep() {
+        for (var container : enforcer.sweep()) {
+            listener.notice("container " + container.shownName() + " is gone, but processes of it live on in other"
+                    + " cgroups; they stay under its rules");
+        }
+        enforcer.withdraw()
+                .forEach((container, reason) ->
+                        listener.notice("container " + container.shownName() + " is not governed any more: " + reason));
     }
 
     /// So that the next agent knows what happened when none was there.

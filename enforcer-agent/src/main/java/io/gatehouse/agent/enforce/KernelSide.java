@@ -4,6 +4,7 @@ package io.gatehouse.agent.enforce;
 import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.kernel.BpfMap;
 import io.gatehouse.agent.kernel.BpfObject;
+import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.KernelTypes;
 import io.gatehouse.agent.kernel.OpenedFile;
 import io.gatehouse.agent.kernel.RingBuffer;
@@ -374,6 +375,7 @@ public final class KernelSide implements AutoCloseable {
     public void need(Set<RuntimeRule> rules, boolean openBefore) {
         bring(rules);
         var unneeded = new ArrayList<GuardProgram>();
+        var failures = new ArrayList<KernelException>();
         for (var program : GuardProgram.values()) {
             if (!object.loaded().contains(program.program())) {
                 continue;
@@ -383,14 +385,23 @@ public final class KernelSide implements AutoCloseable {
             boolean unused = covered || program.onlyForOpenBefore() && !openBefore;
             if (unused || Collections.disjoint(program.rules(), rules)) {
                 unneeded.add(program);
-            } else if (program.backend() == Backend.CGROUP) {
-                object.attach(program.program(), groups.orElseThrow());
-            } else {
-                object.attach(program.program());
+                continue;
+            }
+            try {
+                if (program.backend() == Backend.CGROUP) {
+                    object.attach(program.program(), groups.orElseThrow());
+                } else {
+                    object.attach(program.program());
+                }
+            } catch (KernelException e) { // one hook must not cost the others
+                failures.add(e);
             }
         }
         unneeded.forEach(program -> object.detach(program.program()));
         self.refresh();
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
     }
 
     /// Programs now on their hooks.

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -42,6 +43,8 @@ public final class BpfObject implements AutoCloseable {
     private static final int PROGRAM_INFO_BYTES = 232; // struct bpf_prog_info up to attach_btf_id, Linux 6.1
     private static final int INFO_ID = 4;
     private static final int WALK_BYTES = 4096;
+    private static final int BUSY_TRIES = 20;
+    private static final long BUSY_PAUSE_NANOS = 25_000_000;
     private static final int INFO_XLATED_BYTES = 20;
     private static final int INFO_RUN_NANOS = 192;
     private static final int INFO_RUNS = 200;
@@ -276,12 +279,19 @@ public final class BpfObject implements AutoCloseable {
         attach(name, () -> link(name));
     }
 
+    /// 6.1 is busy with a hook for a while after another program went from it.
     private Pointer link(String name) {
-        var link = Native.bpf().bpf_program__attach(program(name));
-        if (link == null) {
-            throw new KernelException("bpf_program__attach", name, Native.errno());
+        for (int tries = BUSY_TRIES; ; tries--) {
+            var link = Native.bpf().bpf_program__attach(program(name));
+            if (link != null) {
+                return link;
+            }
+            int errno = Native.errno();
+            if (errno != Errno.EBUSY || tries == 0) {
+                throw new KernelException("bpf_program__attach", name, errno);
+            }
+            LockSupport.parkNanos(BUSY_PAUSE_NANOS);
         }
-        return link;
     }
 
     /// Attaches a loaded program to a cgroup and to all below it; nothing happens if it is attached.
