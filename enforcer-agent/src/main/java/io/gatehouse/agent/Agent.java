@@ -155,7 +155,7 @@ public final class Agent implements AutoCloseable {
 
     /// What ended agents left is in force until here.
     private void takeOver() {
-        var succession = new Succession(kernel, enforcer);
+        var succession = new Succession(kernel, enforcer, EventDecoder::decode);
         kernel.takeOffice();
         adoptRunning(); // what started before containers waited for us
         succession.waiting().forEach(this::admit);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent.enforce;
 
-import io.gatehouse.agent.detect.EventDecoder;
 import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.events.Act;
 import io.gatehouse.events.KernelEvent;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,11 +17,19 @@ import java.util.function.Consumer;
 public final class Succession {
     private final KernelSide kernel;
     private final Enforcer enforcer;
+    private final Decoder decoder;
     private final List<Life> before;
 
-    public Succession(KernelSide kernel, Enforcer enforcer) {
+    /// Reads one record of the ring; empty where it is none that this agent knows.
+    @FunctionalInterface
+    public interface Decoder {
+        Optional<KernelEvent> decode(ByteBuffer data, int offset, int length);
+    }
+
+    public Succession(KernelSide kernel, Enforcer enforcer, Decoder decoder) {
         this.kernel = kernel;
         this.enforcer = enforcer;
+        this.decoder = decoder;
         this.before = kernel.before();
     }
 
@@ -86,7 +94,7 @@ public final class Succession {
     /// Returns how many records could not be laid to a container and its policies.
     private int tellRecords(Life life, RingBuffer ring, BiConsumer<KernelEvent, Governed> judged) {
         int[] unattributed = {0};
-        ring.drain((data, offset, length) -> EventDecoder.decode(data, offset, length)
+        ring.drain((data, offset, length) -> decoder.decode(data, offset, length)
                 .filter(event -> event.act() != Act.STRANGER && event.act() != Act.GONE && event.act() != Act.LEFT)
                 .ifPresent(event -> {
                     var governed = governedAlike(life, event);
