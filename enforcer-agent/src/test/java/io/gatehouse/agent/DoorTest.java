@@ -134,7 +134,8 @@ class DoorTest {
             deaf.kill();
             assertFalse(Files.exists(container.data().resolve("done")));
 
-            try (var next = RunningAgent.start(INSTANCE, AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
+            try (var next =
+                    RunningAgent.start(INSTANCE, AgentProcess.imageOnly(Mode.ENFORCE, AgentProcess.named(OWN)))) {
                 await(
                         "the entry point goes on",
                         () -> Files.exists(container.data().resolve("done")));
