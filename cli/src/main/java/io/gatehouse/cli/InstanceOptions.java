@@ -10,9 +10,10 @@ import picocli.CommandLine.Option;
 final class InstanceOptions {
     @Option(
             names = "--instance",
-            defaultValue = Instance.USUAL_NAME,
+            defaultValue = "${env:GATEHOUSE_INSTANCE:-" + Instance.USUAL_NAME + "}",
             paramLabel = "NAME",
-            description = "The name under which it stays in the kernel (default: ${DEFAULT-VALUE}).")
+            description = "The name under which it stays in the kernel (default: GATEHOUSE_INSTANCE, else "
+                    + Instance.USUAL_NAME + ").")
     private String name;
 
     @Option(

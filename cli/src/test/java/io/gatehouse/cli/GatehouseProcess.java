@@ -3,23 +3,31 @@ package io.gatehouse.cli;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.gatehouse.agent.enforce.Instance;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/// The command as a process of its own, with what it says on standard error read line by line.
+/// The command as a process of its own, with what it says on standard error read line by line. What it leaves in the
+/// kernel stands under a name of its own and goes with it: an agent of this machine has the usual name.
 final class GatehouseProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
 
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
     private final Process process;
+    private final Instance instance;
     private final LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
     private final List<String> heard = new ArrayList<>();
 
-    private GatehouseProcess(Process process) {
+    private GatehouseProcess(Process process, Instance instance) {
         this.process = process;
+        this.instance = instance;
         Thread.ofVirtual().start(() -> process.errorReader().lines().forEach(said::add));
     }
 
@@ -39,8 +47,11 @@ final class GatehouseProcess implements AutoCloseable {
         line.addAll(List.of(words));
         var builder = new ProcessBuilder(line);
         builder.environment().put("GATEHOUSE_STATE", state.toString());
+        var instance = Instance.of(
+                Instance.USUAL_ROOT, "test-" + ProcessHandle.current().pid() + "-" + NUMBERS.incrementAndGet());
+        builder.environment().put("GATEHOUSE_INSTANCE", instance.name());
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-        return new GatehouseProcess(builder.start());
+        return new GatehouseProcess(builder.start(), instance);
     }
 
     /// Waits for a line that holds a text; lines that came before it count too.
@@ -85,5 +96,9 @@ final class GatehouseProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+        process.onExit().join();
+        if (Files.isDirectory(instance.folder())) {
+            instance.release();
+        }
     }
 }

@@ -60,7 +60,7 @@ class UpTest {
     void it_says_what_every_rule_is_worth_and_ends_when_told_to() throws Exception {
         try (var up = up()) {
             for (var rule : List.of("processes.allow", "processes.fromImageOnly", "writes.rootFilesystem")) {
-                assertTrue(up.awaitLine(rule).matches(".*(prevented|killed|reported)"));
+                assertTrue(up.awaitLine(rule).matches(".*(prevented|killed|reported)( by .*)?"));
             }
             up.awaitLine("webhook: https://127.0.0.1:");
             assertEquals(TERMINATED, up.end());
