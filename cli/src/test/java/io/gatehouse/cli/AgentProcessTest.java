@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,8 +47,8 @@ class AgentProcessTest {
             agent.forget();
 
             Files.writeString(rules, rule("Two"));
-            awaitStatus("loads        2 after the first");
-            assertFalse(before.equals(digest()));
+            awaitStatus(() -> !before.equals(digest())); // how many loads one save causes is the file system's matter
+            assertTrue(status().contains("after the first"), status());
         }
     }
 
@@ -125,9 +126,9 @@ class AgentProcessTest {
                 .orElseThrow();
     }
 
-    private void awaitStatus(String part) throws Exception {
+    private void awaitStatus(Callable<Boolean> holds) throws Exception {
         long deadline = System.nanoTime() + 30_000_000_000L;
-        while (!status().contains(part)) {
+        while (!holds.call()) {
             assertTrue(System.nanoTime() < deadline, status());
             java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
         }
