@@ -2227,11 +2227,13 @@ static void unshare_namespace(char **arg)
 static void clone_namespace(char **arg)
 {
 	unsigned long flag = namespace_flag(usual(arg[0], "user"));
-	long child = syscall(SYS_clone, flag | SIGCHLD, NULL, NULL, NULL, NULL);
+	long child;
 
+	at("clone");
+	child = syscall(SYS_clone, flag | SIGCHLD, NULL, NULL, NULL, NULL);
 	if (child == 0)
 		_exit(0);
-	ACT("clone", child);
+	act("clone", child);
 }
 
 static void clone3_namespace(char **arg)
@@ -2240,11 +2242,13 @@ static void clone3_namespace(char **arg)
 		uint64_t flags, pidfd, child, parent, exit_signal, stack, stack_size, tls, tids,
 			tid_count, cgroup;
 	} how = {.flags = namespace_flag(usual(arg[0], "user")), .exit_signal = SIGCHLD};
-	long child = syscall(NR_CLONE3, &how, sizeof(how));
+	long child;
 
+	at("clone3");
+	child = syscall(NR_CLONE3, &how, sizeof(how));
 	if (child == 0)
 		_exit(0);
-	ACT("clone3", child);
+	act("clone3", child);
 }
 
 static void set_namespace(char **arg)

@@ -380,8 +380,9 @@ public final class KernelSide implements AutoCloseable {
             if (!object.loaded().contains(program.program())) {
                 continue;
             }
-            boolean covered =
-                    program == GuardProgram.URING_FILE && object.loaded().contains(GuardProgram.URING.program());
+            boolean covered = program.standsInFor()
+                    .filter(first -> object.loaded().contains(first.program()))
+                    .isPresent();
             boolean unused = covered || program.onlyForOpenBefore() && !openBefore;
             if (unused || Collections.disjoint(program.rules(), rules)) {
                 unneeded.add(program);
