@@ -13,8 +13,7 @@ final class StormAgent {
     /// @param args the instance's name, and `SCENE=CONTAINER` for each container
     public static void main(String[] args) throws IOException {
         var names = Arrays.asList(args).subList(1, args.length);
-        try (var _ = RunningAgent.start(
-                Instance.of(Instance.USUAL_ROOT, args[0]), Storm.policies(names, "kill9"))) {
+        try (var _ = RunningAgent.start(Instance.of(Instance.USUAL_ROOT, args[0]), Storm.policies(names, "kill9"))) {
             System.out.println("ready");
             System.in.read(); // until whoever started it is gone
         }
