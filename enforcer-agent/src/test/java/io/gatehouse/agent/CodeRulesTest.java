@@ -344,7 +344,7 @@ class CodeRulesTest {
                 "exec answered 42",
                 container.exec("/opt/code-acts", "exec", "/opt/other").stdout().strip());
         var heap = container.exec("/opt/code-acts", "heap");
-        // Not every kernel lets a program answer for personality(2); there its caller is ended as the heap grows.
+        // Not every kernel lets a program answer for personality(2); there its caller is ended in the call.
         assertTrue(
                 agent.kernel().attached().contains("gh_personality")
                         ? heap.stdout().strip().equals("heap refused EPERM")
