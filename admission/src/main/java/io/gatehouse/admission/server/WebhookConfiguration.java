@@ -23,7 +23,8 @@ public final class WebhookConfiguration {
     /// Without these a cluster that lost its webhook could not start it again.
     private static final List<String> EXCLUDED = List.of("kube-system", "gatehouse-system");
 
-    private static final List<String> CONNECTED_SUBRESOURCES = List.of("pods/exec", "pods/attach");
+    private static final List<String> CONNECTED_SUBRESOURCES =
+            List.of("pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "services/proxy");
     private static final List<String> UPDATED_SUBRESOURCES = List.of("pods/ephemeralcontainers", "pods/resize");
 
     /// Where the API server finds the webhook.
