@@ -98,14 +98,14 @@ final class GateChecks {
     }
 
     private void relaxing(PrivilegeSection privilege) {
-        boolean relaxes = privilege.asks(PrivilegeSection.Setting.RUN_AS_NON_ROOT)
-                || privilege.asks(PrivilegeSection.Setting.RUN_AS_ROOT)
-                || privilege.asks(PrivilegeSection.Setting.PROC_MOUNT);
-        if (privilege.relaxInUserNamespace() && !relaxes) {
-            noEffect(
-                    place("privilege", "userNamespaces"),
-                    "has nothing to relax",
-                    "ask for 'runAsNonRoot', 'runAsRoot' or 'procMount', or remove it");
+        for (var item : items("privilege", "userNamespaces", "relax")) {
+            if (privilege.settings().stream()
+                    .noneMatch(setting -> setting.field().equals(item.value()))) {
+                problems.add(Code.NO_EFFECT.at(
+                        item.span(),
+                        Kinds.quoted(item) + " is relaxed and not asked for",
+                        "ask for it beside 'userNamespaces', or remove it"));
+            }
         }
     }
 

@@ -91,8 +91,9 @@ final class GatePrinter {
                 .hostPorts()
                 .ifPresent(ports -> parts.add(orNothing(
                         "hostPorts ", ports.stream().map(Object::toString).toList())));
-        if (privilege.relaxInUserNamespace()) {
-            parts.add("relaxed in user namespaces");
+        if (!privilege.relaxed().isEmpty()) {
+            parts.add("in user namespaces without "
+                    + privilege.relaxed().stream().map(Setting::field).collect(Collectors.joining(", ")));
         }
         if (!parts.isEmpty()) {
             lines.add("privilege: " + String.join("; ", parts));

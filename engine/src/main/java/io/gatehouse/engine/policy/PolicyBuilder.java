@@ -189,7 +189,14 @@ final class PolicyBuilder {
                         .map(ports -> texts(ports, "allow").stream()
                                 .map(PolicyBuilder::ports)
                                 .toList()),
-                privilege.get("userNamespaces").isPresent());
+                section(privilege, "userNamespaces").map(PolicyBuilder::relaxed).orElse(List.of()));
+    }
+
+    private static List<Setting> relaxed(Node.Mapping userNamespaces) {
+        var named = texts(userNamespaces, "relax");
+        return Stream.of(Setting.values())
+                .filter(setting -> named.contains(setting.field()))
+                .toList();
     }
 
     private static Capabilities capabilities(Node.Mapping capabilities) {

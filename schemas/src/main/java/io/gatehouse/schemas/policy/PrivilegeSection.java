@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param seLinuxTypes types that may be given
 /// @param sysctls names, globs and `safe` ([SAFE_SYSCTLS]) that a pod may ask for
 /// @param hostPorts ports of the node that may be taken
-/// @param relaxInUserNamespace a pod with users of its own is not asked about its root
+/// @param relaxed settings that are not asked of a pod with users of its own
 public record PrivilegeSection(
         List<Setting> settings,
         Optional<Capabilities> capabilities,
@@ -20,7 +20,7 @@ public record PrivilegeSection(
         Optional<List<String>> seLinuxTypes,
         Optional<List<String>> sysctls,
         Optional<List<Ports>> hostPorts,
-        boolean relaxInUserNamespace) {
+        List<Setting> relaxed) {
     /// Stands for the sysctls that a kubelet takes without being told to.
     public static final String SAFE_SYSCTLS = "safe";
 
@@ -29,6 +29,7 @@ public record PrivilegeSection(
 
     public PrivilegeSection {
         settings = List.copyOf(settings);
+        relaxed = List.copyOf(relaxed);
         seLinuxTypes = seLinuxTypes.map(List::copyOf);
         sysctls = sysctls.map(List::copyOf);
         hostPorts = hostPorts.map(List::copyOf);
@@ -44,7 +45,7 @@ public record PrivilegeSection(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                false);
+                List.of());
     }
 
     public boolean asks(Setting setting) {
