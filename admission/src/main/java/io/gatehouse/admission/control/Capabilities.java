@@ -15,6 +15,9 @@ import java.util.Set;
 
 /// What a container adds to the capabilities that a runtime grants, and what it drops of them:
 /// `privilege.capabilities`. Windows has none.
+///
+/// A spelling that not every runtime reads alike (`chown`, `CAP_NET_RAW`) is what is feared of it: forbidden if some
+/// runtime takes it for what is forbidden, neither allowed nor dropped if some runtime does not.
 record Capabilities() implements Control {
     static final String RULE = "admission.privilege.capabilities";
 
@@ -57,12 +60,12 @@ record Capabilities() implements Control {
     private static void added(PrivilegeSection.Capabilities asked, Container container, List<Breach> breaches) {
         var written = items(container, "add");
         for (int i = 0; i < written.size(); i++) {
-            var name = written.get(i) instanceof Node.Text(var text, var _) ? plain(text) : "";
-            boolean mayAll = asked.allow().isEmpty();
-            boolean allowed = mayAll || asked.allow().get().stream().anyMatch(one -> allows(one, name));
-            boolean forbidden = asked.forbid().contains(name)
-                    || asked.forbid().contains(ALL)
-                    || name.equals(ALL) && !asked.forbid().isEmpty();
+            var name = written.get(i) instanceof Node.Text(var text, var _) ? text : "";
+            boolean allowed =
+                    asked.allow().isEmpty() || asked.allow().get().stream().anyMatch(one -> allows(one, name));
+            var plain = plain(name);
+            boolean forbidden = asked.forbid().contains(plain)
+                    || plain.equals(ALL) && !asked.forbid().isEmpty();
             if (!allowed || forbidden) {
                 breaches.add(new Breach(
                         RULE,
@@ -95,7 +98,7 @@ record Capabilities() implements Control {
         var drops = new HashSet<String>();
         for (var item : items(container, "drop")) {
             if (item instanceof Node.Text(var text, var _)) {
-                drops.add(plain(text));
+                drops.add(text);
             }
         }
         var kept = asked.drop().stream()
@@ -124,7 +127,7 @@ record Capabilities() implements Control {
                 .orElse(List.of());
     }
 
-    /// Runtimes take names in any case, and those of them that take a prefix take the one.
+    /// What some runtime takes it for: they read names in any case, and some with the prefix.
     private static String plain(String name) {
         var upper = name.toUpperCase(Locale.ROOT);
         return upper.startsWith(PREFIX) ? upper.substring(PREFIX.length()) : upper;

@@ -40,7 +40,9 @@ record Privilege() implements Control {
 
     private static void judge(
             Setting setting, PrivilegeSection asked, Pod pod, List<Container> covered, List<Breach> breaches) {
-        boolean ownUsers = asked.relaxInUserNamespace() && Fields.isFalse(Fields.value(pod.spec(), "hostUsers"));
+        if (asked.relaxed().contains(setting) && Fields.isFalse(Fields.value(pod.spec(), "hostUsers"))) {
+            return;
+        }
         switch (setting) {
             case HOST_PID -> shared(pod, setting, "shares the node's process ids", breaches);
             case HOST_IPC -> shared(pod, setting, "shares the node's inter-process communication", breaches);
@@ -58,21 +60,9 @@ record Privilege() implements Control {
                 }
             }
             case HOST_PROBES -> covered.forEach(container -> probes(container, breaches));
-            case RUN_AS_ROOT -> {
-                if (!ownUsers) {
-                    root(pod, covered, breaches);
-                }
-            }
-            case RUN_AS_NON_ROOT -> {
-                if (!ownUsers) {
-                    nonRoot(pod, covered, breaches);
-                }
-            }
-            case PROC_MOUNT -> {
-                if (!ownUsers) {
-                    covered.forEach(container -> procMount(container, breaches));
-                }
-            }
+            case RUN_AS_ROOT -> root(pod, covered, breaches);
+            case RUN_AS_NON_ROOT -> nonRoot(pod, covered, breaches);
+            case PROC_MOUNT -> covered.forEach(container -> procMount(container, breaches));
         }
     }
 
