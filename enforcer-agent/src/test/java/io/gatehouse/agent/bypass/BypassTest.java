@@ -42,7 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// and one under none, which shows that the attack works at all. All are done once; each test looks at what came of
 /// them.
 @Tag("kernel")
-@Tag("trial")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BypassTest {
     /// Without LSM a name's change is looked up after the call, and who made it must still be there to be killed.
