@@ -187,16 +187,20 @@ public final class OfflineCheck {
         var subject = new Subject(own.get().group(), own.get().kind(), where, ReviewReader.nameOf(object));
         var request = Unsent.request(subject, ReviewRequest.Operation.CREATE, Optional.of(object), "");
         var byRules = RuleFindings.of(request, subject, snapshot, today);
-        var bearer = Bearer.of(own.get().group(), own.get().kind());
+        var bearer =
+                Bearer.of(snapshot.workloads(), own.get().group(), own.get().kind());
         if (bearer.isEmpty()) {
             withoutPod(file, subject, byRules);
             return;
         }
         switch (PodReader.read(bearer.get(), object, prefix)) {
             case PodReader.Outcome.Malformed(var diagnostics) -> problems.addAll(diagnostics);
-            case PodReader.Outcome.Found(var pod) -> {
-                var findings =
-                        Judge.findings(new Arrival(pod, request, images), Optional.empty(), where, snapshot, today);
+            case PodReader.Outcome.Found(var pods) -> {
+                var findings = new ArrayList<Finding>();
+                for (var pod : pods) {
+                    findings.addAll(Judge.findings(
+                            new Arrival(pod, request, images), Optional.empty(), where, snapshot, today));
+                }
                 findings.addAll(byRules);
                 judged.add(new Judged(file, subject, Judge.decide(findings)));
             }

@@ -59,17 +59,20 @@ public final class Judge {
     private static Outcome decide(
             ReviewRequest request, Optional<Node.Mapping> before, Snapshot snapshot, Images images, LocalDate today) {
         var subject = request.subject();
-        var bearer = Bearer.of(subject.group(), subject.kind());
+        var bearer = Bearer.of(snapshot.workloads(), subject.group(), subject.kind());
         if (bearer.isEmpty()) {
             return byRules(request, List.of(), snapshot, today, subject.kind() + " carries no pod");
         }
         return switch (PodReader.read(bearer.get(), request.object().orElseThrow(), "")) {
             case PodReader.Outcome.Malformed(var diagnostics) -> new Outcome.Malformed(diagnostics);
-            case PodReader.Outcome.Found(var pod) -> {
-                var arrival = new Arrival(pod, request.sent(), images);
-                var old = before.flatMap(object -> pod(bearer.get(), object))
-                        .map(standing -> new Arrival(standing, request.sent(), images));
-                var findings = findings(arrival, old, subject.namespace(), snapshot, today);
+            case PodReader.Outcome.Found(var pods) -> {
+                var standing = before.map(object -> pods(bearer.get(), object)).orElse(List.of());
+                var findings = new ArrayList<Finding>();
+                for (var pod : pods) {
+                    var old = at(pod.path(), standing).map(same -> new Arrival(same, request.sent(), images));
+                    findings.addAll(findings(
+                            new Arrival(pod, request.sent(), images), old, subject.namespace(), snapshot, today));
+                }
                 findings.addAll(RuleFindings.of(request.sent(), subject, snapshot, today));
                 yield new Outcome.Judged(decide(findings));
             }
@@ -84,10 +87,12 @@ public final class Judge {
     }
 
     /// An old object that cannot be read excuses nothing.
-    private static Optional<Pod> pod(Bearer bearer, Node.Mapping object) {
-        return PodReader.read(bearer, object, "") instanceof PodReader.Outcome.Found found
-                ? Optional.of(found.pod())
-                : Optional.empty();
+    private static List<Pod> pods(Bearer bearer, Node.Mapping object) {
+        return PodReader.read(bearer, object, "") instanceof PodReader.Outcome.Found(var pods) ? pods : List.of();
+    }
+
+    private static Optional<Pod> at(String path, List<Pod> pods) {
+        return pods.stream().filter(pod -> pod.path().equals(path)).findFirst();
     }
 
     public static Decision decide(List<Finding> findings) {

@@ -4,6 +4,7 @@ package io.gatehouse.engine.policy;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.engine.rule.RulesCompiler;
 import io.gatehouse.engine.rule.RulesOptions;
+import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.RuleResponse;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
@@ -28,6 +29,7 @@ public final class Snapshot {
     private final RuleSet rules;
     private final GateRules gateRules;
     private final PolicyIndex index;
+    private final List<WorkloadKind> workloads;
 
     /// @param compiled in the order of their names
     Snapshot(List<CompiledPolicy> compiled, List<RuleResponse> responses, RuleSet rules, Brakes brakes) {
@@ -65,6 +67,10 @@ public final class Snapshot {
         this.rules = rules;
         this.gateRules = new GateRules(rules, responses);
         this.index = new PolicyIndex(policies);
+        this.workloads = policies.stream()
+                .flatMap(policy -> policy.admission().stream())
+                .flatMap(section -> section.workloads().stream())
+                .toList();
     }
 
     private static List<WorkloadPolicy> policies(List<CompiledPolicy> compiled) {
@@ -94,6 +100,11 @@ public final class Snapshot {
     /// The policies with their plans, as written, in the same order.
     public List<CompiledPolicy> compiled() {
         return compiled;
+    }
+
+    /// Kinds beside the built-in ones that carry pods, as all policies together name them.
+    public List<WorkloadKind> workloads() {
+        return workloads;
     }
 
     /// What is done when rules match.
