@@ -14,6 +14,7 @@ import io.gatehouse.admission.review.Decision;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.cli.image.ImageOptions;
+import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import io.gatehouse.engine.policy.Snapshot;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -89,6 +90,7 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         var line = spec.commandLine();
         var snapshot = snapshot();
+        PolicyFiles.printNotices(snapshot, line.getErr());
         snapshot.brakes().told(LocalDate.now(ZoneOffset.UTC)).ifPresent(brake -> {
             line.getErr().println("gatehouse: " + brake);
             line.getErr().flush();
@@ -143,7 +145,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private Exit exit(Report report) {
-        if (!report.problems().isEmpty()) {
+        if (report.problems().stream().anyMatch(problem -> problem.severity() == Severity.ERROR)) {
             return Exit.BAD_INPUT;
         }
         boolean violated = report.judged().stream().anyMatch(judged -> switch (judged.decision()) {

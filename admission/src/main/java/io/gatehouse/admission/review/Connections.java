@@ -6,10 +6,11 @@ import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.admission.review.Finding.Since;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.engine.policy.Workload;
 import io.gatehouse.schemas.policy.AdmissionSection;
+import io.gatehouse.schemas.policy.Mode;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -20,35 +21,49 @@ final class Connections {
 
     private Connections() {}
 
-    static List<Finding> of(ReviewRequest request, Snapshot snapshot, LocalDate today) {
+    /// @param namespaceMode what the label of the namespace asks for
+    static Findings of(ReviewRequest request, Snapshot snapshot, Optional<Mode> namespaceMode, LocalDate today) {
         return switch (request.resource()) {
-            case "pods/exec" -> of(request, snapshot, today, "exec", AdmissionSection.Interactive::denyExec);
-            case "pods/attach" -> of(request, snapshot, today, "attach", AdmissionSection.Interactive::denyAttach);
-            default -> List.of();
+            case "pods/exec" ->
+                of(request, snapshot, namespaceMode, today, "exec", AdmissionSection.Interactive::denyExec);
+            case "pods/attach" ->
+                of(request, snapshot, namespaceMode, today, "attach", AdmissionSection.Interactive::denyAttach);
+            default -> Findings.NONE;
         };
     }
 
-    private static List<Finding> of(
+    private static Findings of(
             ReviewRequest request,
             Snapshot snapshot,
+            Optional<Mode> namespaceMode,
             LocalDate today,
             String way,
             Predicate<AdmissionSection.Interactive> denies) {
-        var subject = request.subject();
         var container = request.object()
                 .flatMap(options -> Fields.text(options, "container"))
                 .filter(name -> !name.isEmpty());
-        var findings = new ArrayList<Finding>();
-        for (var compiled : snapshot.maySelect(subject.namespace(), container, today)) {
-            if (compiled.admission()
-                    .flatMap(plan -> plan.asked().interactive())
-                    .filter(denies)
-                    .isPresent()) {
-                var policy = compiled.policy();
-                findings.add(new Finding(policy.name(), policy.mode(), breach(request, way, container), Since.NOW));
+        var workload = new Workload(
+                request.subject().namespace(), Optional.empty(), Optional.empty(), container.orElse(""), namespaceMode);
+        var told = new ArrayList<Finding>();
+        var exempted = new ArrayList<Exempted>();
+        for (var covered : snapshot.maySelect(workload, today)) {
+            var asked =
+                    covered.policy().admission().flatMap(plan -> plan.asked().interactive());
+            if (asked.filter(denies).isPresent()) {
+                var stage = covered.counts().stage(RULE + way);
+                var finding = new Finding(
+                        covered.policy().policy().name(),
+                        stage.mode(),
+                        stage.enforcedFrom(),
+                        breach(request, way, container),
+                        Since.NOW,
+                        "");
+                covered.counts()
+                        .exemption(RULE + way)
+                        .ifPresentOrElse(by -> exempted.add(new Exempted(finding, by)), () -> told.add(finding));
             }
         }
-        return findings;
+        return new Findings(told, exempted);
     }
 
     private static Breach breach(ReviewRequest request, String way, Optional<String> container) {

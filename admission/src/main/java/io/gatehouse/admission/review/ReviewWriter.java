@@ -43,12 +43,12 @@ public final class ReviewWriter {
         return response(request.uid(), json -> {
             switch (decision) {
                 case Decision.Allow _ -> json.writeBooleanField("allowed", true);
-                case Decision.Warn(var findings) -> {
+                case Decision.Warn(var findings, var _) -> {
                     json.writeBooleanField("allowed", true);
                     warnings(json, findings);
                 }
                 case Decision.Wait _ -> throw new IllegalStateException("a wait is answered above");
-                case Decision.Deny(var findings) -> {
+                case Decision.Deny(var findings, var _) -> {
                     json.writeBooleanField("allowed", false);
                     var refusing = findings.stream().filter(Finding::refuses).toList();
                     status(json, request.subject(), refusing);
@@ -158,19 +158,19 @@ public final class ReviewWriter {
             json.writeStringField("brake", Wording.cut(brake.get(), MAX_ANNOTATION_CHARS));
         }
         switch (decision) {
-            case Decision.Allow(var reason) -> {
+            case Decision.Allow(var reason, var _) -> {
                 json.writeStringField("decision", "allow");
                 json.writeStringField("reason", reason);
             }
-            case Decision.Warn(var findings) -> {
+            case Decision.Warn(var findings, var _) -> {
                 json.writeStringField("decision", "warn");
                 json.writeStringField("findings", annotation(findings));
             }
-            case Decision.Wait(var findings) -> {
+            case Decision.Wait(var findings, var _) -> {
                 json.writeStringField("decision", "wait");
                 json.writeStringField("findings", annotation(findings));
             }
-            case Decision.Deny(var findings) -> {
+            case Decision.Deny(var findings, var _) -> {
                 json.writeStringField("decision", "deny");
                 json.writeStringField("findings", annotation(findings));
             }
