@@ -331,11 +331,11 @@ static int source_on_volume(void)
 
 static void copy_range(char **arg)
 {
-	int from = open(usual(arg[0], SECRET), O_RDONLY);
 	int to = writable(usual(arg[0], SECRET));
+	int from = held_readable >= 0 ? held_readable : open(usual(arg[0], SECRET), O_RDONLY);
 	off_t in = 0, out = 100;
 
-	/* Within one file: between file systems some kernels will not. */
+	/* Within one file, which may be read already: between file systems some kernels will not. */
 	need("open of a source", from);
 	ACT("copy_file_range", syscall(SYS_copy_file_range, from, &in, to, &out, 4, 0));
 }
@@ -2227,11 +2227,13 @@ static void unshare_namespace(char **arg)
 static void clone_namespace(char **arg)
 {
 	unsigned long flag = namespace_flag(usual(arg[0], "user"));
-	long child = syscall(SYS_clone, flag | SIGCHLD, NULL, NULL, NULL, NULL);
+	long child;
 
+	at("clone");
+	child = syscall(SYS_clone, flag | SIGCHLD, NULL, NULL, NULL, NULL);
 	if (child == 0)
 		_exit(0);
-	ACT("clone", child);
+	act("clone", child);
 }
 
 static void clone3_namespace(char **arg)
@@ -2240,11 +2242,13 @@ static void clone3_namespace(char **arg)
 		uint64_t flags, pidfd, child, parent, exit_signal, stack, stack_size, tls, tids,
 			tid_count, cgroup;
 	} how = {.flags = namespace_flag(usual(arg[0], "user")), .exit_signal = SIGCHLD};
-	long child = syscall(NR_CLONE3, &how, sizeof(how));
+	long child;
 
+	at("clone3");
+	child = syscall(NR_CLONE3, &how, sizeof(how));
 	if (child == 0)
 		_exit(0);
-	ACT("clone3", child);
+	act("clone3", child);
 }
 
 static void set_namespace(char **arg)

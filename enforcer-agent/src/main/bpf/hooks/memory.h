@@ -81,3 +81,25 @@ int BPF_PROG(gh_personality, const struct pt_regs *regs, int earlier)
 	return gh_persona(regs->regs[0], earlier);
 }
 #endif
+
+/*
+ * Where the call above cannot be refused: its caller's memory grows, and by brk no
+ * other hook hears of it. What this hook answers decides nothing, so its caller is
+ * ended before it comes back to run what it got. May deny: no; may kill: yes.
+ */
+SEC("lsm/vm_enough_memory")
+int BPF_PROG(gh_heap, struct mm_struct *mm, long pages, int earlier)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct gh_breach breach = {.act = GH_ACT_EXEC_MEMORY};
+	const struct gh_rules *rules;
+
+	if (!(task->personality & READ_IMPLIES_EXEC) || !gh_find_scope(&breach.scope))
+		return 0;
+
+	rules = gh_rules_of(&breach);
+	if (rules)
+		gh_decide_memory(&breach, rules);
+	gh_end(&breach);
+	return 0;
+}

@@ -7,13 +7,36 @@ import java.util.List;
 
 /// One thing the gate asks of a pod.
 public sealed interface Control
-        permits ReadOnlyRootFilesystem, SensitiveMounts, Privilege, Distroless, Interactive, Conditions {
+        permits ReadOnlyRootFilesystem,
+                WritablePlaces,
+                SensitiveMounts,
+                Volumes,
+                Privilege,
+                Capabilities,
+                Profiles,
+                SeLinux,
+                Sysctls,
+                HostPorts,
+                ImageNames,
+                Distroless,
+                Environment,
+                Interactive,
+                Conditions {
     /// In the order in which breaches of the same line are told.
     List<Control> ALL = List.of(
             new ReadOnlyRootFilesystem(),
+            new WritablePlaces(),
             new SensitiveMounts(),
+            new Volumes(),
             new Privilege(),
+            new Capabilities(),
+            new Profiles(),
+            new SeLinux(),
+            new Sysctls(),
+            new HostPorts(),
+            new ImageNames(),
             new Distroless(),
+            new Environment(),
             new Interactive(),
             new Conditions());
 

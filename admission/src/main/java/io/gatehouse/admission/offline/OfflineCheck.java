@@ -162,7 +162,8 @@ public final class OfflineCheck {
         labels.put(ReviewReader.nameOf(object), known);
     }
 
-    private static Reading documents(Manifest manifest) {
+    /// As the check reads it.
+    public static Reading documents(Manifest manifest) {
         return isJson(manifest)
                 ? JsonReader.read(manifest.name(), manifest.bytes(), JsonReader.Limits.DEFAULT)
                 : YamlReader.read(

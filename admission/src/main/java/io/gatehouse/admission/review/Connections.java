@@ -7,12 +7,11 @@ import io.gatehouse.admission.review.Finding.Since;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.engine.policy.Workload;
-import io.gatehouse.schemas.policy.AdmissionSection;
+import io.gatehouse.schemas.policy.AdmissionSection.Way;
 import io.gatehouse.schemas.policy.Mode;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /// Ways into a running container: `interactive`. A review of them names the pod and perhaps the container, and tells
 /// neither labels nor images, so a policy that asks for those counts as being about the pod.
@@ -24,21 +23,17 @@ final class Connections {
     /// @param namespaceMode what the label of the namespace asks for
     static Findings of(ReviewRequest request, Snapshot snapshot, Optional<Mode> namespaceMode, LocalDate today) {
         return switch (request.resource()) {
-            case "pods/exec" ->
-                of(request, snapshot, namespaceMode, today, "exec", AdmissionSection.Interactive::denyExec);
-            case "pods/attach" ->
-                of(request, snapshot, namespaceMode, today, "attach", AdmissionSection.Interactive::denyAttach);
+            case "pods/exec" -> of(request, snapshot, namespaceMode, today, Way.EXEC);
+            case "pods/attach" -> of(request, snapshot, namespaceMode, today, Way.ATTACH);
+            case "pods/portforward" -> of(request, snapshot, namespaceMode, today, Way.PORT_FORWARD);
+            case "pods/proxy", "services/proxy", "nodes/proxy" ->
+                of(request, snapshot, namespaceMode, today, Way.PROXY);
             default -> Findings.NONE;
         };
     }
 
     private static Findings of(
-            ReviewRequest request,
-            Snapshot snapshot,
-            Optional<Mode> namespaceMode,
-            LocalDate today,
-            String way,
-            Predicate<AdmissionSection.Interactive> denies) {
+            ReviewRequest request, Snapshot snapshot, Optional<Mode> namespaceMode, LocalDate today, Way way) {
         var container = request.object()
                 .flatMap(options -> Fields.text(options, "container"))
                 .filter(name -> !name.isEmpty());
@@ -49,34 +44,39 @@ final class Connections {
         for (var covered : snapshot.maySelect(workload, today)) {
             var asked =
                     covered.policy().admission().flatMap(plan -> plan.asked().interactive());
-            if (asked.filter(denies).isPresent()) {
-                var stage = covered.counts().stage(RULE + way);
+            if (asked.filter(interactive -> interactive.denies(way)).isPresent()) {
+                var breach = breach(request, way, container);
+                var stage = covered.counts().stage(breach.rule());
                 var finding = new Finding(
-                        covered.policy().policy().name(),
-                        stage.mode(),
-                        stage.enforcedFrom(),
-                        breach(request, way, container),
-                        Since.NOW,
-                        "");
+                        covered.policy().policy().name(), stage.mode(), stage.enforcedFrom(), breach, Since.NOW, "");
                 covered.counts()
-                        .exemption(RULE + way)
+                        .exemption(breach.rule())
                         .ifPresentOrElse(by -> exempted.add(new Exempted(finding, by)), () -> told.add(finding));
             }
         }
         return new Findings(told, exempted);
     }
 
-    private static Breach breach(ReviewRequest request, String way, Optional<String> container) {
-        var where = container.map(name -> "container \"" + name + "\" of ").orElse("") + "pod \""
+    private static Breach breach(ReviewRequest request, Way way, Optional<String> container) {
+        var what = request.resource().substring(0, request.resource().indexOf('/') - 1); // `pods/exec`: pod
+        var where = container.map(name -> "container \"" + name + "\" of ").orElse("") + what + " \""
                 + request.subject().name() + "\"";
         return new Breach(
-                RULE + way,
-                way,
-                "asked for",
+                RULE + way.field(),
+                way.field(),
+                Breach.ASKED_FOR,
                 "nobody in the container",
-                way + " into " + where,
+                words(way) + where,
                 "change the image or its configuration and roll it out",
                 request.object().map(Node.Mapping::span).orElse(request.sent().span()),
                 Optional.empty());
+    }
+
+    private static String words(Way way) {
+        return switch (way) {
+            case PORT_FORWARD -> "port-forward to ";
+            case PROXY -> "proxy to ";
+            default -> way.field() + " into ";
+        };
     }
 }

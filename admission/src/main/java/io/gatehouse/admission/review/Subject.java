@@ -23,6 +23,11 @@ public record Subject(String group, String kind, Optional<String> namespace, Str
     /// `Deployment shop/web`.
     @Override
     public String toString() {
-        return kind + " " + namespace.map(n -> n + "/").orElse("") + (name.isEmpty() ? "(unnamed)" : name);
+        return as(kind);
+    }
+
+    /// The same under the name of another kind.
+    String as(String other) {
+        return other + " " + namespace.map(n -> n + "/").orElse("") + (name.isEmpty() ? "(unnamed)" : name);
     }
 }

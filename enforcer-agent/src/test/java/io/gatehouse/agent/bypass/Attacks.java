@@ -515,7 +515,7 @@ final class Attacks {
                                 4,
                                 "guarded-replace",
                                 "puts another file in its place",
-                                "rename,/data/open/other,/data/protected")
+                                "rename,/data/open/other,/data/replaced")
                         .without(UNSEEN, NOT_THE_ROOT),
                 guarded(16, "guarded-unlink", "removes it", "unlink,/data/guarded/removed")
                         .without(UNSEEN, NOT_THE_ROOT),
