@@ -1425,7 +1425,7 @@ static void map_code_personality(char **arg)
 {
 	int fd = need("open", open(usual(arg[0], DROPPED_CODE), O_RDONLY));
 
-	need("personality", personality(READ_IMPLIES_EXEC));
+	ACT("personality", syscall(SYS_personality, READ_IMPLIES_EXEC)); /* the library sets no errno */
 	call("mmap", map("mmap", PROT_READ, MAP_PRIVATE, fd));
 }
 
@@ -1474,7 +1474,7 @@ static void memory_personality(char **arg)
 	void *memory;
 
 	(void)arg;
-	need("personality", personality(READ_IMPLIES_EXEC));
+	ACT("personality", syscall(SYS_personality, READ_IMPLIES_EXEC)); /* the library sets no errno */
 	memory = map("mmap", PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	memcpy(memory, CODE, sizeof(CODE));
 	call("mmap", memory);
@@ -1540,9 +1540,15 @@ static __attribute__((noinline, aligned(PAGE), section(".text.victim"))) int vic
 static void own_memory(char **arg)
 {
 	int fd = ACT("open", open("/proc/self/mem", O_RDWR));
+	long answer;
 
 	(void)arg;
-	ACT("write", pwrite(fd, CODE, sizeof(CODE), (off_t)(uintptr_t)victim));
+	at("write");
+	errno = 0;
+	answer = pwrite(fd, CODE, sizeof(CODE), (off_t)(uintptr_t)victim);
+	if (answer < 0 && errno == EIO)
+		end(ABSENT, "this kernel forces no write past the protection of pages");
+	act("write", answer);
 	call("write", (void *)victim);
 }
 

@@ -18,6 +18,8 @@ record Environment() implements Control {
     static final String RULE = "admission.environment.";
     private static final String HIDDEN = "a literal value";
     private static final List<String> COMMANDS = List.of("command", "args");
+    private static final List<String> PROBES = List.of("livenessProbe", "readinessProbe", "startupProbe");
+    private static final List<String> HANDLERS = List.of("postStart", "preStop");
 
     @Override
     public List<Breach> breaches(AdmissionPlan plan, Arrival arrival, List<Container> covered) {
@@ -33,6 +35,7 @@ record Environment() implements Control {
             }
             if (asked.get().denyPlainSecrets()) {
                 words(asked.get(), container, breaches);
+                headers(asked.get(), container, breaches);
             }
         }
         return breaches;
@@ -143,6 +146,52 @@ record Environment() implements Control {
                             words.get(i).span(),
                             Optional.of(container)));
                 }
+            }
+        }
+    }
+
+    /// What the kubelet sends with its probes is written in the manifest too.
+    private static void headers(AdmissionSection.Environment asked, Container container, List<Breach> breaches) {
+        for (var probe : PROBES) {
+            Fields.mapping(container.node(), probe)
+                    .ifPresent(calls -> headers(asked, container, probe, calls, breaches));
+        }
+        for (var handler : HANDLERS) {
+            Fields.mapping(container.node(), "lifecycle")
+                    .flatMap(lifecycle -> Fields.mapping(lifecycle, handler))
+                    .ifPresent(calls -> headers(asked, container, "lifecycle." + handler, calls, breaches));
+        }
+    }
+
+    private static void headers(
+            AdmissionSection.Environment asked,
+            Container container,
+            String where,
+            Node.Mapping calls,
+            List<Breach> breaches) {
+        var headers = Fields.mapping(calls, "httpGet")
+                .map(call -> Fields.mappings(call, "httpHeaders"))
+                .orElse(List.of());
+        for (int i = 0; i < headers.size(); i++) {
+            var name = Fields.text(headers.get(i), "name").orElse("");
+            var value = Fields.text(headers.get(i), "value").orElse("");
+            var why = (name.equalsIgnoreCase("authorization") && !value.isEmpty()
+                            ? Optional.of("its name says so")
+                            : SecretShape.ofName(name).filter(_ -> !value.isEmpty()))
+                    .or(() -> SecretShape.ofValue(value));
+            if (why.isPresent()
+                    && !any(asked.allowNames(), name)
+                    && !asked.allowValues().contains(value)) {
+                breaches.add(new Breach(
+                        RULE + "plainSecrets",
+                        container.path() + "." + where + ".httpGet.httpHeaders[" + i + "].value",
+                        HIDDEN,
+                        "no secret in the manifest",
+                        container.words() + " has a secret written into header " + name + " of its " + where + ": "
+                                + why.get(),
+                        "let the pod answer its kubelet without one",
+                        Fields.value(headers.get(i), "value").map(Node::span).orElse(container.nameSpan()),
+                        Optional.of(container)));
             }
         }
     }

@@ -27,6 +27,9 @@ record WritablePlaces() implements Control {
 
     private static final String BLOCK = "block";
 
+    /// Where the API server puts it.
+    private static final String DEFAULT_MESSAGE = "/dev/termination-log";
+
     /// One thing in a container that can be written.
     ///
     /// @param at absolute and normal
@@ -44,6 +47,7 @@ record WritablePlaces() implements Control {
         for (var container : covered) {
             mounts(arrival.pod(), container).forEach(place -> judge(asked.get(), place, breaches));
             devices(arrival.pod(), container).forEach(place -> judge(asked.get(), place, breaches));
+            message(container).ifPresent(place -> judge(asked.get(), place, breaches));
         }
         return breaches;
     }
@@ -77,6 +81,21 @@ record WritablePlaces() implements Control {
             }
         }
         return places;
+    }
+
+    /// The kubelet mounts a file of its own there that everybody may write: over a program, if the pod says so.
+    private static Optional<Place> message(Container container) {
+        var field = "terminationMessagePath";
+        return Fields.text(container.node(), field)
+                .filter(path -> !path.isEmpty() && !HostPath.normal(path).equals(DEFAULT_MESSAGE))
+                .map(path -> new Place(
+                        container,
+                        container.path() + "." + field,
+                        path,
+                        HostPath.normal(path),
+                        field,
+                        field,
+                        Fields.value(container.node(), field).map(Node::span).orElse(container.nameSpan())));
     }
 
     private static Place place(Container container, String path, Node.Mapping mount, String field, String backing) {

@@ -52,6 +52,7 @@ class ProgramsTest {
         var hook = section.substring(section.indexOf('/') + 1);
         return switch (section.substring(0, section.indexOf('/') < 0 ? section.length() : section.indexOf('/'))) {
             case "lsm" -> types.hasFunction("bpf_lsm_" + hook);
+            case "fentry" -> types.hasFunction(hook);
             case "tp_btf" -> types.hasTracepoint(hook);
             default -> true;
         };
