@@ -7,8 +7,19 @@ import java.util.List;
 public sealed interface Decision {
     List<Finding> findings();
 
+    /// What would be among the findings but for an exemption.
+    List<Exempted> exempted();
+
     /// @param reason for the audit log
-    record Allow(String reason) implements Decision {
+    record Allow(String reason, List<Exempted> exempted) implements Decision {
+        public Allow {
+            exempted = List.copyOf(exempted);
+        }
+
+        public Allow(String reason) {
+            this(reason, List.of());
+        }
+
         @Override
         public List<Finding> findings() {
             return List.of();
@@ -16,9 +27,10 @@ public sealed interface Decision {
     }
 
     /// Let through, and told to whoever asks.
-    record Warn(List<Finding> findings) implements Decision {
+    record Warn(List<Finding> findings, List<Exempted> exempted) implements Decision {
         public Warn {
             findings = List.copyOf(findings);
+            exempted = List.copyOf(exempted);
             if (findings.isEmpty() || findings.stream().anyMatch(Finding::refuses)) {
                 throw new IllegalArgumentException("a warning needs findings, and none that refuses: " + findings);
             }
@@ -26,9 +38,10 @@ public sealed interface Decision {
     }
 
     /// Neither: something will be known a little later, and nothing refuses for now. Not a decision of a policy.
-    record Wait(List<Finding> findings) implements Decision {
+    record Wait(List<Finding> findings, List<Exempted> exempted) implements Decision {
         public Wait {
             findings = List.copyOf(findings);
+            exempted = List.copyOf(exempted);
             if (findings.stream().noneMatch(Finding::waits) || findings.stream().anyMatch(Finding::refuses)) {
                 throw new IllegalArgumentException(
                         "a wait needs a finding that waits and none that refuses: " + findings);
@@ -37,9 +50,10 @@ public sealed interface Decision {
     }
 
     /// Refused. At least one finding refuses; the others are told beside it.
-    record Deny(List<Finding> findings) implements Decision {
+    record Deny(List<Finding> findings, List<Exempted> exempted) implements Decision {
         public Deny {
             findings = List.copyOf(findings);
+            exempted = List.copyOf(exempted);
             if (findings.stream().noneMatch(Finding::refuses)) {
                 throw new IllegalArgumentException("a denial needs a finding that refuses: " + findings);
             }

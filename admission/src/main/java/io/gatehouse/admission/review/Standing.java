@@ -4,7 +4,6 @@ package io.gatehouse.admission.review;
 import io.gatehouse.admission.pod.Container;
 import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.admission.pod.Pod;
-import io.gatehouse.admission.review.Finding.Since;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.PolicyName;
 import java.util.HashMap;
@@ -39,9 +38,7 @@ final class Standing {
 
     Finding mark(Finding finding) {
         boolean unchanged = finding.breach().container().map(this::same).orElse(samePod);
-        return unchanged && findingsBefore.contains(key(finding))
-                ? new Finding(finding.policy(), finding.mode(), finding.breach(), Since.BEFORE)
-                : finding;
+        return unchanged && findingsBefore.contains(key(finding)) ? finding.standing() : finding;
     }
 
     private boolean same(Container container) {
