@@ -7,6 +7,7 @@ import io.gatehouse.admission.control.Control;
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Container;
+import io.gatehouse.admission.pod.HiddenPods;
 import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.admission.pod.PodReader;
 import io.gatehouse.admission.review.Finding.Since;
@@ -78,7 +79,13 @@ public final class Judge {
         var subject = request.subject();
         var bearer = Bearer.of(snapshot.workloads(), subject.group(), subject.kind());
         if (bearer.isEmpty()) {
-            return byRules(request, Findings.NONE, snapshot, today, subject.kind() + " carries no pod");
+            return byRules(
+                    request,
+                    Findings.NONE,
+                    snapshot,
+                    today,
+                    subject.kind() + " carries no pod",
+                    request.object().flatMap(HiddenPods::find).map(template -> unjudged(subject.kind(), template)));
         }
         return switch (PodReader.read(bearer.get(), request.object().orElseThrow(), "")) {
             case PodReader.Outcome.Malformed(var diagnostics) -> new Outcome.Malformed(diagnostics);
@@ -97,16 +104,33 @@ public final class Judge {
         };
     }
 
+    /// Loud, since a kind that nobody named would otherwise pass without a word.
+    public static String unjudged(String kind, String template) {
+        return "no policy says that a " + kind + " carries a pod at " + template + "; nothing was judged";
+    }
+
     private static Optional<Mode> namespaceMode(Subject subject, Namespaces namespaces) {
         return subject.namespace().flatMap(namespaces::labels).flatMap(Workload::modeOf);
     }
 
     private static Outcome byRules(
             ReviewRequest request, Findings already, Snapshot snapshot, LocalDate today, String otherwise) {
+        return byRules(request, already, snapshot, today, otherwise, Optional.empty());
+    }
+
+    private static Outcome byRules(
+            ReviewRequest request,
+            Findings already,
+            Snapshot snapshot,
+            LocalDate today,
+            String otherwise,
+            Optional<String> notice) {
         var subject = request.subject();
         var findings = named(already.and(RuleFindings.of(request.sent(), subject, snapshot, today)), subject);
         return new Outcome.Judged(
-                findings.told().isEmpty() ? new Decision.Allow(otherwise, findings.exempted()) : decide(findings));
+                findings.told().isEmpty()
+                        ? new Decision.Allow(notice.orElse(otherwise), findings.exempted(), notice)
+                        : decide(findings));
     }
 
     /// An old object that cannot be read excuses nothing.

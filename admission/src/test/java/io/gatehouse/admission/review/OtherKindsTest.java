@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatehouse.admission.offline.OfflineCheck;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.HiddenPods;
 import io.gatehouse.admission.server.WebhookConfiguration;
+import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import io.gatehouse.engine.policy.Snapshot;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +71,25 @@ class OtherKindsTest {
         assertInstanceOf(Decision.Deny.class, decision(worse));
     }
 
+    /// A second volume of a forbidden kind was once taken for the first.
+    @Test
+    void a_volume_that_is_added_does_not_hide_behind_one_that_stood() {
+        var pod = """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: d}
+                spec: {template: {spec: {containers: [{name: web, image: w}], volumes: [%s]}}}
+                """;
+        var first = "{name: a, hostPath: {path: /x}}";
+        var before = Objects.object(pod.formatted(first));
+        var snapshot = Policies.compiled("{volumes: {allow: [configMap]}}");
+        var same = Objects.update(Objects.create(Objects.object(pod.formatted(first))), before);
+        var more = Objects.update(
+                Objects.create(Objects.object(pod.formatted(first + ", {name: b, hostPath: {path: /}}"))), before);
+        assertInstanceOf(Decision.Warn.class, decision(same, snapshot));
+        assertInstanceOf(Decision.Deny.class, decision(more, snapshot));
+    }
+
     @Test
     void a_named_kind_without_a_template_leaves_its_pods_to_another_object() {
         assertInstanceOf(Decision.Allow.class, decision(Objects.create(Objects.object("""
@@ -110,6 +132,36 @@ class OtherKindsTest {
     }
 
     @Test
+    void a_pod_in_a_kind_that_nobody_names_is_let_through_and_told() {
+        var request = Objects.create(
+                Objects.object(ROLLOUT.replace("Rollout", "Rollup").formatted(true)));
+        var allowed = assertInstanceOf(Decision.Allow.class, decision(request));
+        var told = "no policy says that a Rollup carries a pod at spec.template; nothing was judged";
+        assertEquals(Optional.of(told), allowed.notice());
+        var answer = new String(ReviewWriter.answer(request, allowed, "sha256:0"), StandardCharsets.UTF_8);
+        assertTrue(answer.contains("\"allowed\":true,\"warnings\":[\"" + told + "\"]"), answer);
+    }
+
+    @Test
+    void the_offline_check_warns_of_such_a_kind_and_of_fields_that_nobody_knows() {
+        var manifest = new OfflineCheck.Manifest(
+                "m.yaml",
+                (ROLLOUT.replace("Rollout", "Rollup").formatted(true) + """
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: p}
+                spec: {hostTeleport: true, containers: [{name: web, image: w}]}
+                """).getBytes(StandardCharsets.UTF_8));
+        var report = OfflineCheck.check(List.of(manifest), NAMED, "default", TODAY);
+        assertEquals(
+                List.of("GH-1562", "GH-1563"),
+                report.problems().stream().map(problem -> problem.code()).toList());
+        assertTrue(report.problems().stream().noneMatch(problem -> problem.severity() == Severity.ERROR));
+        assertEquals(1, report.judged().size());
+    }
+
+    @Test
     void the_registration_names_the_kinds_that_policies_name_once() {
         var rendered = WebhookConfiguration.render(
                 "gatehouse",
@@ -134,7 +186,11 @@ class OtherKindsTest {
     }
 
     private static Decision decision(ReviewRequest request) {
-        var outcome = Judge.decide(request, NAMED, TODAY);
+        return decision(request, NAMED);
+    }
+
+    private static Decision decision(ReviewRequest request, Snapshot snapshot) {
+        var outcome = Judge.decide(request, snapshot, TODAY);
         return assertInstanceOf(Judge.Outcome.Judged.class, outcome, outcome::toString)
                 .decision();
     }
