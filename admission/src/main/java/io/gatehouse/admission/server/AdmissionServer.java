@@ -33,14 +33,17 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/// The webhook: `/validate` for the API server and, where asked, `/k8s-audit` for what it logs; `/healthz` and
-/// `/readyz` for the kubelet.
+/// The webhook: `/validate` and `/image-policy` for the API server and, where asked, `/k8s-audit` for what it logs;
+/// `/healthz` and `/readyz` for the kubelet.
 public final class AdmissionServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AdmissionServer.class.getName());
+    private static final String VALIDATE = "/validate";
+    private static final String IMAGE_POLICY = "/image-policy";
     /// Where Falco's plug-in for audit events listens too, so that a kubeconfig written for it needs no other path.
     private static final String AUDIT = "/k8s-audit";
 
@@ -167,13 +170,10 @@ public final class AdmissionServer implements AutoCloseable {
     }
 
     private Router router() {
-        var validate = new ValidateHandler(options, snapshots, images, reviewers, alerts, counters, clock);
+        var reserved = new AtomicLong();
         var router = Router.router(vertx);
-        router.post("/validate").handler(this::knownCaller).failureHandler(this::failed);
-        router.post("/validate").handler(validate::admit).failureHandler(this::failed);
-        router.post("/validate")
-                .handler(BodyHandler.create(false).setBodyLimit(ValidateHandler.MAX_BODY_BYTES))
-                .handler(validate::review);
+        reviews(router, VALIDATE, new PodQuestion(snapshots, images, counters, clock), reserved);
+        reviews(router, IMAGE_POLICY, new ImageQuestion(snapshots, images, counters, clock), reserved);
         audit.map(AuditHandler::new).ifPresent(events -> {
             router.post(AUDIT).handler(this::knownCaller).failureHandler(this::failed);
             router.post(AUDIT).handler(events::admit).failureHandler(this::failed);
@@ -184,7 +184,7 @@ public final class AdmissionServer implements AutoCloseable {
         router.get("/healthz").handler(context -> context.end("ok\n"));
         router.get("/readyz").handler(context -> {
             if (snapshots.get() == null) {
-                ValidateHandler.fail(context, 503, "no policies are loaded yet");
+                ReviewHandler.fail(context, 503, "no policies are loaded yet");
             } else {
                 context.end("ok\n");
             }
@@ -192,11 +192,20 @@ public final class AdmissionServer implements AutoCloseable {
         return router;
     }
 
+    private void reviews(Router router, String path, Question question, AtomicLong reserved) {
+        var handler = new ReviewHandler(options, question, reviewers, alerts, counters, clock, reserved);
+        router.post(path).handler(this::knownCaller).failureHandler(this::failed);
+        router.post(path).handler(handler::admit).failureHandler(this::failed);
+        router.post(path)
+                .handler(BodyHandler.create(false).setBodyLimit(ReviewHandler.MAX_BODY_BYTES))
+                .handler(handler::review);
+    }
+
     /// The webhook can be reached from the pod network: with a client authority set, only the API server may ask.
     private void knownCaller(RoutingContext context) {
         if (options.clientCa().isPresent() && !showsCertificate(context)) {
             counters.malformed.increment();
-            ValidateHandler.fail(context, 401, "gatehouse: a client certificate is required");
+            ReviewHandler.fail(context, 401, "gatehouse: a client certificate is required");
             return;
         }
         context.next();
@@ -213,10 +222,9 @@ public final class AdmissionServer implements AutoCloseable {
     private void failed(RoutingContext context) {
         if (context.statusCode() == 413) {
             counters.malformed.increment();
-            int most = context.request().path().equals(AUDIT)
-                    ? AuditHandler.MAX_BODY_BYTES
-                    : ValidateHandler.MAX_BODY_BYTES;
-            ValidateHandler.fail(
+            int most =
+                    context.request().path().equals(AUDIT) ? AuditHandler.MAX_BODY_BYTES : ReviewHandler.MAX_BODY_BYTES;
+            ReviewHandler.fail(
                     context,
                     413,
                     "gatehouse: the request has more than " + most + " bytes; this is not a policy decision");
@@ -224,7 +232,7 @@ public final class AdmissionServer implements AutoCloseable {
         }
         counters.errors.increment();
         LOG.log(System.Logger.Level.ERROR, "a request failed", context.failure());
-        ValidateHandler.fail(context, 500, "gatehouse: internal error; this is not a policy decision");
+        ReviewHandler.fail(context, 500, "gatehouse: internal error; this is not a policy decision");
     }
 
     private Serving serving() throws IOException {

@@ -122,7 +122,7 @@ class AdmissionServerTest {
     @Test
     void a_body_is_read_up_to_the_limit() throws Exception {
         var server = start(() -> ENFORCED);
-        int most = ValidateHandler.MAX_BODY_BYTES;
+        int most = ReviewHandler.MAX_BODY_BYTES;
         var padded = review(POD).getBytes(StandardCharsets.UTF_8);
         var body = new byte[most];
         Arrays.fill(body, (byte) ' ');

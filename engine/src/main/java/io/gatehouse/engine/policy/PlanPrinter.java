@@ -44,6 +44,9 @@ public final class PlanPrinter {
         asked.interactive()
                 .filter(AdmissionSection.Interactive::deniesAny)
                 .ifPresent(interactive -> lines.add("  gate:   interactive: no " + closed(interactive)));
+        if (asked.breakGlass()) {
+            lines.add("  gate:   imageReviews: a pod may break the glass");
+        }
         for (var denial : plan.denials()) {
             var what = denial.scope() == Denial.Scope.CONTAINER ? "each container" : "the pod";
             lines.add("  gate:   deny." + denial.name() + ": refuses " + what + " when "

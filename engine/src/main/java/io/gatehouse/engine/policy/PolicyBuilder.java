@@ -75,7 +75,11 @@ final class PolicyBuilder {
                         .filter(section -> flag(section, "required"))
                         .map(PolicyBuilder::distroless),
                 section(admission, "interactive").map(PolicyBuilder::interactive),
-                sections(admission, "deny").stream().map(PolicyBuilder::deny).toList());
+                sections(admission, "deny").stream().map(PolicyBuilder::deny).toList(),
+                section(admission, "imageReviews")
+                        .flatMap(section -> text(section, "breakGlass"))
+                        .filter("allow"::equals)
+                        .isPresent());
     }
 
     private static AdmissionSection.Deny deny(Node.Mapping deny) {

@@ -13,13 +13,16 @@ import java.util.Optional;
 /// @param distroless what is asked of images; absent where nothing is
 /// @param interactive which ways into running containers are closed; absent where none is
 /// @param deny conditions that refuse
+/// @param breakGlass whether the author of a pod may let its images in with a reason, where the API server asks about
+///     images alone (`imageReviews.breakGlass`)
 public record AdmissionSection(
         boolean readOnlyRootFilesystem,
         List<String> forbiddenMounts,
         Optional<PrivilegeSection> privilege,
         Optional<Distroless> distroless,
         Optional<Interactive> interactive,
-        List<Deny> deny) {
+        List<Deny> deny,
+        boolean breakGlass) {
     public AdmissionSection {
         forbiddenMounts = List.copyOf(forbiddenMounts);
         deny = List.copyOf(deny);
@@ -31,7 +34,7 @@ public record AdmissionSection(
             List<String> forbiddenMounts,
             Optional<PrivilegeSection> privilege,
             List<Deny> deny) {
-        this(readOnlyRootFilesystem, forbiddenMounts, privilege, Optional.empty(), Optional.empty(), deny);
+        this(readOnlyRootFilesystem, forbiddenMounts, privilege, Optional.empty(), Optional.empty(), deny, false);
     }
 
     /// The `distroless` section where it says `required: true`.
