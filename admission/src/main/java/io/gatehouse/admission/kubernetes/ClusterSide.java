@@ -88,8 +88,7 @@ public final class ClusterSide implements AutoCloseable {
         return start(server, options, InstantSource.system(), notices);
     }
 
-    static ClusterSide start(
-            ApiServer server, ClusterOptions options, InstantSource clock, Consumer<String> notices)
+    static ClusterSide start(ApiServer server, ClusterOptions options, InstantSource clock, Consumer<String> notices)
             throws IOException {
         return new ClusterSide(server, options, FollowedPolicies.start(server, notices), clock, notices);
     }
@@ -104,8 +103,7 @@ public final class ClusterSide implements AutoCloseable {
         snapshots = feed::current;
         images = known;
         policies.feed(feed::reload, _ -> wake());
-        leadership = Optional.of(
-                Leadership.start(server, options.identity(), options.times(), this::lead, notices));
+        leadership = Optional.of(Leadership.start(server, options.identity(), options.times(), this::lead, notices));
     }
 
     /// A request was refused. Never waits.

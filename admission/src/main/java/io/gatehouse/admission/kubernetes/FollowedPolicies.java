@@ -95,14 +95,16 @@ final class FollowedPolicies implements PolicyObjects, AutoCloseable {
         if (!missing.isEmpty()) {
             notices.accept("not followed, since the cluster does not define them: " + String.join(", ", missing));
         }
-        var starting = informers.values().stream().map(SharedIndexInformer::start).toList();
+        var starting =
+                informers.values().stream().map(SharedIndexInformer::start).toList();
         for (var one : starting) {
             try {
                 one.toCompletableFuture().get(FIRST_ANSWER.toSeconds(), TimeUnit.SECONDS);
             } catch (TimeoutException e) {
                 throw new IOException("the API server did not tell of the policies within " + FIRST_ANSWER, e);
             } catch (ExecutionException e) {
-                throw new IOException("the policies cannot be followed: " + e.getCause().getMessage(), e);
+                throw new IOException(
+                        "the policies cannot be followed: " + e.getCause().getMessage(), e);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while policies were first told");
@@ -163,9 +165,11 @@ final class FollowedPolicies implements PolicyObjects, AutoCloseable {
         var now = new TreeMap<String, Written>();
         informers.forEach((resource, informer) -> informer.getStore().list().forEach(object -> {
             var name = name(resource, object);
-            var version = object.getMetadata().getUid() + "/" + object.getMetadata().getGeneration();
+            var version =
+                    object.getMetadata().getUid() + "/" + object.getMetadata().getGeneration();
             var kept = written.get(name);
-            boolean same = kept != null && kept.version().equals(version)
+            boolean same = kept != null
+                    && kept.version().equals(version)
                     && object.getMetadata().getGeneration() != null;
             now.put(name, same ? kept : new Written(version, new SourceText(name, text(object))));
         }));

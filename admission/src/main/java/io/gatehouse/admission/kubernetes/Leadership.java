@@ -65,8 +65,7 @@ public final class Leadership implements AutoCloseable {
     }
 
     /// @param identity unlike every other replica's
-    static Leadership start(
-            ApiServer server, String identity, Times times, Work work, Consumer<String> notices) {
+    static Leadership start(ApiServer server, String identity, Times times, Work work, Consumer<String> notices) {
         var leadership = new Leadership(server, identity, times, work, notices);
         leadership.electing.start();
         return leadership;
@@ -99,7 +98,8 @@ public final class Leadership implements AutoCloseable {
             } catch (CancellationException _) {
                 // closed
             } catch (CompletionException e) {
-                notices.accept("the election of a leader failed: " + e.getCause().getMessage());
+                notices.accept(
+                        "the election of a leader failed: " + e.getCause().getMessage());
             } finally {
                 end();
             }

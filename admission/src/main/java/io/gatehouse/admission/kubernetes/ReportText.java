@@ -17,7 +17,8 @@ final class ReportText {
     static final int MAX_RESULTS = 500;
     private static final int MAX_MESSAGE_CHARS = 512;
 
-    private static final Comparator<Found> ORDER = Comparator.comparing((Found f) -> f.subject().kind())
+    private static final Comparator<Found> ORDER = Comparator.comparing(
+                    (Found f) -> f.subject().kind())
             .thenComparing(f -> f.subject().name())
             .thenComparing(Found::uid)
             .thenComparing(f -> f.finding().breach().field())

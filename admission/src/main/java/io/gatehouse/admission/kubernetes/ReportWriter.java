@@ -172,7 +172,8 @@ final class ReportWriter {
 
     private Map<String, Object> ours(Kind of) {
         var found = new TreeMap<String, Object>();
-        server.client()
+        server
+                .client()
                 .genericKubernetesResources(of.context())
                 .inAnyNamespace()
                 .withLabel(LABEL, NAME)

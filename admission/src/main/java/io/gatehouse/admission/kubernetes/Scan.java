@@ -118,7 +118,8 @@ final class Scan {
             if (!term.holds() || Thread.currentThread().isInterrupted()) {
                 throw new InterruptedException("the lease is gone");
             }
-            var body = page(path + (token.isEmpty() ? "" : "&continue=" + URLEncoder.encode(token, StandardCharsets.UTF_8)));
+            var body = page(
+                    path + (token.isEmpty() ? "" : "&continue=" + URLEncoder.encode(token, StandardCharsets.UTF_8)));
             var list = body.flatMap(Scan::mapping);
             if (list.isEmpty()) {
                 unjudged++;
@@ -224,7 +225,8 @@ final class Scan {
         return maker.isPresent()
                 && Fields.mapping(object, "spec")
                         .flatMap(spec -> Fields.value(spec, "replicas"))
-                        .filter(node -> node instanceof Node.Number number && number.literal().equals("0"))
+                        .filter(node -> node instanceof Node.Number number
+                                && number.literal().equals("0"))
                         .isPresent();
     }
 }

@@ -129,7 +129,8 @@ final class StatusWriter {
     }
 
     private static Optional<String> mode(GenericKubernetesResource object) {
-        return Optional.ofNullable(mapping(object.getAdditionalProperties().get("spec")).get("mode"))
+        return Optional.ofNullable(
+                        mapping(object.getAdditionalProperties().get("spec")).get("mode"))
                 .map(Object::toString);
     }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.kubernetes;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.zjsonpatch.JsonPatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -90,7 +92,8 @@ final class ApiServerStandIn implements AutoCloseable {
         var metadata = mapping(object.get("metadata"));
         var plural = served.stream()
                 .filter(one -> one.startsWith((apiVersion.contains("/") ? "apis/" : "api/") + apiVersion + "/"))
-                .filter(one -> singular(one).equals(object.get("kind").toString().toLowerCase(java.util.Locale.ROOT)))
+                .filter(one ->
+                        singular(one).equals(object.get("kind").toString().toLowerCase(java.util.Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("not defined: " + object.get("kind")));
         int last = plural.lastIndexOf('/');
@@ -148,13 +151,16 @@ final class ApiServerStandIn implements AutoCloseable {
 
     private void tell(String type, String path, Map<String, Object> object) {
         var event = JSON.asJson(Map.of("type", type, "object", object));
-        watchers.stream().filter(one -> isIn(path, one.collection())).forEach(one -> one.news().add(event));
+        watchers.stream()
+                .filter(one -> isIn(path, one.collection()))
+                .forEach(one -> one.news().add(event));
     }
 
     /// `apis/g/v/plural` holds `apis/g/v/namespaces/n/plural/name`; with a namespace only what lies in it.
     private static boolean isIn(String path, String collection) {
         var parent = path.substring(0, path.lastIndexOf('/'));
-        return parent.equals(collection) || parent.replaceFirst("/namespaces/[^/]+", "").equals(collection);
+        return parent.equals(collection)
+                || parent.replaceFirst("/namespaces/[^/]+", "").equals(collection);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -292,7 +298,9 @@ final class ApiServerStandIn implements AutoCloseable {
                     var sent = mapping(object.get("metadata")).get("resourceVersion");
                     var there = objects.get(at);
                     if (there == null
-                            || sent != null && !sent.equals(mapping(there.get("metadata")).get("resourceVersion"))) {
+                            || sent != null
+                                    && !sent.equals(
+                                            mapping(there.get("metadata")).get("resourceVersion"))) {
                         send(exchange, there == null ? 404 : 409, "{\"kind\":\"Status\",\"message\":\"conflict\"}");
                     } else {
                         send(exchange, 200, JSON.asJson(store(at, object, subresource)));
@@ -300,7 +308,15 @@ final class ApiServerStandIn implements AutoCloseable {
                 }
                 case "PATCH" -> {
                     var type = exchange.getRequestHeaders().getFirst("Content-Type");
-                    if (!type.startsWith("application/apply-patch+yaml")) {
+                    if (type.startsWith("application/json-patch+json") || type.startsWith("application/merge-patch")) {
+                        var there = objects.get(at);
+                        var patched = there == null ? null : patched(there, body, type);
+                        if (patched == null) {
+                            send(exchange, there == null ? 404 : 409, "{\"kind\":\"Status\",\"message\":\"conflict\"}");
+                        } else {
+                            send(exchange, 200, JSON.asJson(store(at, patched, subresource)));
+                        }
+                    } else if (!type.startsWith("application/apply-patch+yaml")) {
                         send(exchange, 415, "{\"kind\":\"Status\",\"message\":\"" + type + "\"}");
                     } else if (!subresource.isEmpty() && !objects.containsKey(at)) {
                         send(exchange, 404, "{\"kind\":\"Status\",\"message\":\"not found\",\"code\":404}");
@@ -318,6 +334,37 @@ final class ApiServerStandIn implements AutoCloseable {
                 default -> send(exchange, 405, "{}");
             }
         }
+    }
+
+    /// Null where the patch was made from another version.
+    private static Map<String, Object> patched(Map<String, Object> there, String body, String type) {
+        var version = mapping(there.get("metadata")).get("resourceVersion");
+        if (type.startsWith("application/json-patch")) {
+            var patch = JSON.unmarshal(body, JsonNode.class);
+            try {
+                return mapping(
+                        JSON.convertValue(JsonPatch.apply(patch, JSON.convertValue(there, JsonNode.class)), Map.class));
+            } catch (RuntimeException _) {
+                return null;
+            }
+        }
+        var patch = mapping(JSON.unmarshal(body, Map.class));
+        var of = mapping(patch.get("metadata")).get("resourceVersion");
+        return of != null && !of.equals(version) ? null : merged(there, patch);
+    }
+
+    private static Map<String, Object> merged(Map<String, Object> there, Map<String, Object> patch) {
+        var merged = mapping(there);
+        patch.forEach((key, value) -> {
+            if (value == null) {
+                merged.remove(key);
+            } else if (value instanceof Map<?, ?>) {
+                merged.put(key, merged(mapping(merged.get(key)), mapping(value)));
+            } else {
+                merged.put(key, value);
+            }
+        });
+        return merged;
     }
 
     private static void send(HttpExchange exchange, int status, String body) throws IOException {

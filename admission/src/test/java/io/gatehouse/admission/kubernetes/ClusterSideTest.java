@@ -90,13 +90,14 @@ class ClusterSideTest {
     }
 
     private Replica replica(String name, Duration scanEvery) throws IOException {
-        var options = new ClusterOptions(
-                name, scanEvery, Duration.ZERO, Set.of("kube-system", "gatehouse-system"), QUICK);
+        var options =
+                new ClusterOptions(name, scanEvery, Duration.ZERO, Set.of("kube-system", "gatehouse-system"), QUICK);
         var side = ClusterSide.start(cluster.connect(), options, notices::add);
         open.add(side);
-        var sources = new FeedSources(
-                Optional.empty(), List.of(), RulesOptions.DEFAULT, Following.ORDERS, side.policies());
-        var feed = assertInstanceOf(Opening.Opened.class, PolicyFeed.open(sources, DEAF)).feed();
+        var sources =
+                new FeedSources(Optional.empty(), List.of(), RulesOptions.DEFAULT, Following.ORDERS, side.policies());
+        var feed = assertInstanceOf(Opening.Opened.class, PolicyFeed.open(sources, DEAF))
+                .feed();
         open.add(feed);
         side.begin(feed, Images.NONE);
         return new Replica(side, feed);
@@ -162,12 +163,18 @@ class ClusterSideTest {
         var replica = replica("one", Duration.ZERO);
         assertEquals(
                 List.of("a", "shop/w"),
-                replica.feed().current().policies().stream().map(one -> one.name().toString()).toList());
+                replica.feed().current().policies().stream()
+                        .map(one -> one.name().toString())
+                        .toList());
 
         cluster.put(policy("b", "enforce"));
-        await("the new policy is in force", () -> replica.feed().current().policies().size() == 3);
+        await(
+                "the new policy is in force",
+                () -> replica.feed().current().policies().size() == 3);
         cluster.remove(path("a"));
-        await("the removed policy is gone", () -> replica.feed().current().policies().size() == 2);
+        await(
+                "the removed policy is gone",
+                () -> replica.feed().current().policies().size() == 2);
     }
 
     @Test
@@ -219,8 +226,12 @@ class ClusterSideTest {
                 before.replaceAll("digest=[^,}]*|resourceVersion=[0-9]*", ""),
                 cluster.get(path("a")).toString().replaceAll("digest=[^,}]*|resourceVersion=[0-9]*", ""));
         // the digest is of all policies, so that a new one is told once at each
-        await("the digest is told", () -> replica.feed().current().digest().equals(status("a").get("digest")));
-        assertEquals(2, statusWrites().stream().filter(one -> one.contains("/a/status")).count());
+        await(
+                "the digest is told",
+                () -> replica.feed().current().digest().equals(status("a").get("digest")));
+        assertEquals(
+                2,
+                statusWrites().stream().filter(one -> one.contains("/a/status")).count());
     }
 
     @Test
@@ -236,7 +247,8 @@ class ClusterSideTest {
         assertEquals("GH-1108", error.get("code"));
         assertTrue(error.get("place").toString().startsWith("ClusterWorkloadPolicy a:"), error::toString);
         assertEquals(2, status("a").get("observedGeneration"));
-        assertEquals("enforce", replica.feed().current().policies().getFirst().mode().text());
+        assertEquals(
+                "enforce", replica.feed().current().policies().getFirst().mode().text());
 
         cluster.put(policy("a", "audit"));
         await("it is mended", () -> condition("a", "Compiled").equals("True Compiled"));
@@ -344,10 +356,7 @@ class ClusterSideTest {
         for (int i = 0; i < 3; i++) {
             cluster.put(pod("web-1-" + i, "web-1", ""));
         }
-        cluster.put(pod(
-                "web-1-3",
-                "web-1",
-                "  ephemeralContainers: [{name: debug, image: busybox}]"));
+        cluster.put(pod("web-1-3", "web-1", "  ephemeralContainers: [{name: debug, image: busybox}]"));
         var replica = replica("one", Duration.ofHours(1));
         await("the report is written", () -> cluster.get(REPORT) != null);
         var report = cluster.get(REPORT);
@@ -413,7 +422,10 @@ class ClusterSideTest {
         await("several scans", () -> replica.side().counts().scans() > 3);
         assertEquals(1, replica.side().counts().findings());
         assertEquals(
-                1, notices.stream().filter(one -> one.contains("no report is written")).count());
+                1,
+                notices.stream()
+                        .filter(one -> one.contains("no report is written"))
+                        .count());
     }
 
     @Test
@@ -430,8 +442,7 @@ class ClusterSideTest {
         assertEquals(ReportText.MAX_RESULTS, results(report).size());
         var metadata = ApiServerStandIn.mapping(report.get("metadata"));
         assertEquals(
-                "700",
-                ApiServerStandIn.mapping(metadata.get("annotations")).get("gatehouse.io/unlisted-findings"));
+                "700", ApiServerStandIn.mapping(metadata.get("annotations")).get("gatehouse.io/unlisted-findings"));
         assertTrue(results(report).getFirst().toString().contains("web-0000"));
         assertEquals(
                 5,
