@@ -33,7 +33,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Works on policies themselves.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PolicyCommand.Check.class, PolicyCommand.Explain.class, PolicyCommand.Test.class, PolicyCommand.FloorOf.class})
+        subcommands = {
+            PolicyCommand.Check.class,
+            PolicyCommand.Explain.class,
+            PolicyCommand.Test.class,
+            PolicyCommand.FloorOf.class
+        })
 final class PolicyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

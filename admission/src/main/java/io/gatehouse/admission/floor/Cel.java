@@ -54,6 +54,8 @@ final class Cel {
     }
 
     static String and(List<String> terms) {
-        return terms.isEmpty() ? "true" : terms.stream().map(term -> "(" + term + ")").collect(Collectors.joining(" && "));
+        return terms.isEmpty()
+                ? "true"
+                : terms.stream().map(term -> "(" + term + ")").collect(Collectors.joining(" && "));
     }
 }

@@ -50,7 +50,8 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
         var losses = new ArrayList<Loss>();
         snapshot.brakes()
                 .told(today)
-                .ifPresent(brake -> losses.add(new Loss("(all)", "mode", brake + "; the floor keeps nothing meanwhile")));
+                .ifPresent(
+                        brake -> losses.add(new Loss("(all)", "mode", brake + "; the floor keeps nothing meanwhile")));
         for (var compiled : snapshot.counting(today)) {
             var policy = compiled.policy();
             if (compiled.admission().isPresent()) {
@@ -115,7 +116,9 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                             + " || variables.spec#.volumes.all(v, !has(v.hostPath) || !has(v.hostPath.path) || !("
                             + reaches("v.hostPath.path", asked.forbiddenMounts()) + "))"));
         }
-        if (asked.interactive().map(AdmissionSection.Interactive::denyEphemeralContainers).orElse(false)) {
+        if (asked.interactive()
+                .map(AdmissionSection.Interactive::denyEphemeralContainers)
+                .orElse(false)) {
             validations.add(validation(
                     policy,
                     "admission.interactive.ephemeralContainers",
@@ -186,8 +189,10 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
         var within = new ArrayList<>(all);
         within.remove("/"); // everything lies in it, and it forbids only itself
         return "!" + path + ".matches('//|/\\\\.\\\\.?(/|$)') && (" + path + " == '/' || " + Cel.list(List.copyOf(all))
-                + ".exists(f, f == " + path + " || f + '/' == " + path + " || f.startsWith(" + path + ".endsWith('/') ? "
-                + path + " : " + path + " + '/')) || " + Cel.list(within) + ".exists(f, " + path + ".startsWith(f + '/')))";
+                + ".exists(f, f == " + path + " || f + '/' == " + path + " || f.startsWith(" + path
+                + ".endsWith('/') ? "
+                + path + " : " + path + " + '/')) || " + Cel.list(within) + ".exists(f, " + path
+                + ".startsWith(f + '/')))";
     }
 
     private static List<String> namespaceConditions(WorkloadPolicy policy, LocalDate today) {
@@ -221,7 +226,8 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
             variables.add(new StaticPolicy.Variable("spec" + end, "has(" + pod + ".spec) ? " + pod + ".spec : {}"));
             variables.add(new StaticPolicy.Variable(
                     "labels" + end,
-                    "has(" + pod + ".metadata) && has(" + pod + ".metadata.labels) ? " + pod + ".metadata.labels : {}"));
+                    "has(" + pod + ".metadata) && has(" + pod + ".metadata.labels) ? " + pod
+                            + ".metadata.labels : {}"));
             variables.add(new StaticPolicy.Variable(
                     "windows" + end,
                     "has(" + spec + ".os) && has(" + spec + ".os.name) && " + spec + ".os.name == 'windows'"));
@@ -301,8 +307,9 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
     }
 
     private static void losses(String policy, AdmissionSection asked, List<Loss> losses) {
-        unsaid(asked, SAID).forEach(part -> losses.add(
-                new Loss(policy, part, WHY_NOT.getOrDefault(part, "the floor has no words for it, the gate keeps it"))));
+        unsaid(asked, SAID)
+                .forEach(part -> losses.add(new Loss(
+                        policy, part, WHY_NOT.getOrDefault(part, "the floor has no words for it, the gate keeps it"))));
         asked.privilege()
                 .ifPresent(privilege -> unsaid(privilege, SAID_PRIVILEGES)
                         .forEach(part -> losses.add(new Loss(
@@ -340,9 +347,10 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
 
     /// YAML for `kubectl apply`, the losses in front.
     public String text() {
-        var out = new StringBuilder("# Made by 'gatehouse policy floor' from the policies in force. Make it anew when they"
-                + " change;\n# to lift it in a hurry: kubectl delete validatingadmissionpolicybinding -l"
-                + " app.kubernetes.io/managed-by=gatehouse\n");
+        var out = new StringBuilder(
+                "# Made by 'gatehouse policy floor' from the policies in force. Make it anew when they"
+                        + " change;\n# to lift it in a hurry: kubectl delete validatingadmissionpolicybinding -l"
+                        + " app.kubernetes.io/managed-by=gatehouse\n");
         for (var loss : losses) {
             out.append("# left to the gate: policy ")
                     .append(loss.policy())

@@ -25,12 +25,13 @@ final class Guards {
             rules.add(new StaticPolicy.Rule(bearer.group(), List.of("CREATE", "UPDATE"), List.of(bearer.resource())));
         }
         rules.add(new StaticPolicy.Rule("", List.of("UPDATE"), List.of("pods/ephemeralcontainers")));
-        rules.add(new StaticPolicy.Rule(
-                "", List.of("CONNECT"), List.of("pods/exec", "pods/attach", "pods/portforward")));
-        var trusted = trusted(administrators) + namespaces.stream()
-                .map(one -> " || request.userInfo.username.startsWith("
-                        + Cel.text("system:serviceaccount:" + one + ":") + ")")
-                .reduce("", String::concat);
+        rules.add(
+                new StaticPolicy.Rule("", List.of("CONNECT"), List.of("pods/exec", "pods/attach", "pods/portforward")));
+        var trusted = trusted(administrators)
+                + namespaces.stream()
+                        .map(one -> " || request.userInfo.username.startsWith("
+                                + Cel.text("system:serviceaccount:" + one + ":") + ")")
+                        .reduce("", String::concat);
         var registration = new StaticPolicy(
                 "gatehouse-guard-registration",
                 List.of(

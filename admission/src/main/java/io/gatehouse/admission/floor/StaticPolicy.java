@@ -45,7 +45,8 @@ public record StaticPolicy(
     }
 
     String text() {
-        var out = new StringBuilder("---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\n");
+        var out = new StringBuilder(
+                "---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\n");
         metadata(out);
         out.append("spec:\n  failurePolicy: Fail\n  matchConstraints:\n    matchPolicy: Equivalent\n");
         selector(out, "    ");
@@ -71,12 +72,16 @@ public record StaticPolicy(
             out.append("  variables:\n");
             for (var variable : variables) {
                 out.append("    - name: ").append(variable.name()).append('\n');
-                out.append("      expression: ").append(quoted(variable.expression())).append('\n');
+                out.append("      expression: ")
+                        .append(quoted(variable.expression()))
+                        .append('\n');
             }
         }
         out.append("  validations:\n");
         for (var validation : validations) {
-            out.append("    - expression: ").append(quoted(validation.expression())).append('\n');
+            out.append("    - expression: ")
+                    .append(quoted(validation.expression()))
+                    .append('\n');
             out.append("      message: ").append(quoted(validation.message())).append('\n');
             out.append("      reason: Invalid\n");
         }

@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -31,6 +33,7 @@ public final class ClusterSide implements AutoCloseable {
     private final Consumer<String> notices;
     private final InstantSource clock;
     private final FollowedPolicies policies;
+    private final NamespaceLabels namespaces;
     private final Tellings tellings;
     private final StatusWriter status;
     private final ReportWriter reports;
@@ -74,6 +77,7 @@ public final class ClusterSide implements AutoCloseable {
         this.policies = policies;
         this.clock = clock;
         this.notices = notices;
+        this.namespaces = new NamespaceLabels(server, notices);
         this.tellings = new Tellings(server, options.identity(), clock, notices);
         this.status = new StatusWriter(server, policies, clock, notices);
         this.reports = new ReportWriter(server, options.reportAtMostEvery(), notices);
@@ -106,6 +110,11 @@ public final class ClusterSide implements AutoCloseable {
         leadership = Optional.of(Leadership.start(server, options.identity(), options.times(), this::lead, notices));
     }
 
+    /// The labels of a namespace, absent while it has not been told of. Never waits.
+    public Optional<Map<String, String>> labels(String namespace) {
+        return namespaces.of(namespace);
+    }
+
     /// A request was refused. Never waits.
     public void refused(ReviewRequest request, Decision.Deny denial) {
         tellings.refused(request, denial);
@@ -115,7 +124,7 @@ public final class ClusterSide implements AutoCloseable {
         var scan = lastScan.get();
         var findings = scan == null
                 ? 0
-                : scan.found().values().stream().mapToLong(java.util.List::size).sum();
+                : scan.found().values().stream().mapToLong(List::size).sum();
         var written = reports.counts();
         return new Counts(
                 leadership.map(Leadership::leads).orElse(false),
@@ -213,6 +222,7 @@ public final class ClusterSide implements AutoCloseable {
     public void close() {
         leadership.ifPresent(Leadership::close);
         tellings.close();
+        namespaces.close();
         policies.close();
         server.close();
     }

@@ -78,7 +78,8 @@ class FloorTest {
             .addVar("request", SimpleType.DYN)
             .addVar("variables", SimpleType.DYN)
             .build();
-    private final CelRuntime runtime = CelRuntimeFactory.standardCelRuntimeBuilder().build();
+    private final CelRuntime runtime =
+            CelRuntimeFactory.standardCelRuntimeBuilder().build();
     private final Map<String, CelRuntime.Program> programs = new HashMap<>();
 
     private Object evaluate(String expression, Map<String, Object> with)
@@ -108,10 +109,14 @@ class FloorTest {
                 continue;
             }
             var request = Map.of(
-                    "namespace", namespace,
-                    "operation", operation.name(),
-                    "name", "web",
-                    "userInfo", Map.of("username", "jane", "groups", List.of("system:authenticated")));
+                    "namespace",
+                    namespace,
+                    "operation",
+                    operation.name(),
+                    "name",
+                    "web",
+                    "userInfo",
+                    Map.of("username", "jane", "groups", List.of("system:authenticated")));
             var with = new HashMap<String, Object>();
             with.put("object", object == null ? dev.cel.common.values.NullValue.NULL_VALUE : object);
             with.put("oldObject", before == null ? dev.cel.common.values.NullValue.NULL_VALUE : before);
@@ -148,7 +153,8 @@ class FloorTest {
                 });
                 yield map;
             }
-            case Node.Sequence(var items, var _) -> items.stream().map(FloorTest::plain).toList();
+            case Node.Sequence(var items, var _) ->
+                items.stream().map(FloorTest::plain).toList();
             case Node.Text(var text, var _) -> text;
             case Node.Bool(var value, var _) -> value;
             case Node.Number(var literal, var _) ->
@@ -162,7 +168,9 @@ class FloorTest {
     private static List<Case> cases(Path folder) throws IOException {
         var cases = new ArrayList<Case>();
         try (var files = Files.walk(folder)) {
-            for (var file : files.filter(one -> one.toString().endsWith(".yaml")).sorted().toList()) {
+            for (var file : files.filter(one -> one.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList()) {
                 var reading = YamlReader.read(new SourceText(file.toString(), Files.readString(file)));
                 if (!reading.diagnostics().isEmpty()) {
                     continue;
@@ -181,8 +189,8 @@ class FloorTest {
     }
 
     private static List<Case> allCases() throws IOException {
-        var cases = new ArrayList<>(cases(Path.of(System.getProperty("gatehouse.root"))
-                .resolve("admission/src/test/resources/cases/own")));
+        var cases = new ArrayList<>(
+                cases(Path.of(System.getProperty("gatehouse.root")).resolve("admission/src/test/resources/cases/own")));
         var shared = Path.of(System.getProperty("gatehouse.root"), "..", "shared", "admission");
         if (Files.isDirectory(shared)) {
             cases.addAll(cases(shared));
@@ -234,15 +242,12 @@ class FloorTest {
                 }
                 boolean gate = denied(snapshot, one, "shop");
                 boolean kept = !refusals(
-                                floor,
-                                one.bearer().resource(),
-                                Operation.CREATE,
-                                "shop",
-                                plain(one.object()),
-                                null)
+                                floor, one.bearer().resource(), Operation.CREATE, "shop", plain(one.object()), null)
                         .isEmpty();
                 tally[gate ? 1 : 0]++;
-                boolean unplain = asked.getKey().equals("admission.sensitiveMounts") && gate && !kept
+                boolean unplain = asked.getKey().equals("admission.sensitiveMounts")
+                        && gate
+                        && !kept
                         && plain(one.object()).toString().matches("(?s).*path=[^,}]*(//|/\\.).*");
                 if (gate != kept && !unplain) {
                     wrong.add(asked.getKey() + " " + one.name() + ": gate " + gate + ", floor " + kept);
@@ -258,7 +263,8 @@ class FloorTest {
     }
 
     private static Case pod(String yaml) {
-        var object = (Node.Mapping) YamlReader.read(new SourceText("pod.yaml", yaml)).documents().getFirst();
+        var object = (Node.Mapping)
+                YamlReader.read(new SourceText("pod.yaml", yaml)).documents().getFirst();
         return new Case("pod", Bearer.of("", "Pod").orElseThrow(), object);
     }
 
@@ -275,7 +281,8 @@ class FloorTest {
         int refused = 0;
         for (var namespace : List.of("shop-new", "shop-old", "shop-gone", "shop", "kube-public")) {
             for (var app : List.of("web's", "web")) {
-                for (var image : List.of("docker.io/library/nginx:1", "docker.io/library/nginx:", "dockerXio/library/nginx:1")) {
+                for (var image :
+                        List.of("docker.io/library/nginx:1", "docker.io/library/nginx:", "dockerXio/library/nginx:1")) {
                     for (var container : List.of("web", "aw")) {
                         var one = pod("""
                                 apiVersion: v1
@@ -311,8 +318,10 @@ class FloorTest {
         var good = plain(pod(text.formatted("true")).object());
         assertEquals(List.of(), refusals(floor, "pods", Operation.UPDATE, "shop", bad, bad));
         assertEquals(List.of(), refusals(floor, "pods", Operation.UPDATE, "shop", good, bad));
-        assertEquals(1, refusals(floor, "pods", Operation.UPDATE, "shop", bad, good).size());
-        assertEquals(1, refusals(floor, "pods", Operation.CREATE, "shop", bad, null).size());
+        assertEquals(
+                1, refusals(floor, "pods", Operation.UPDATE, "shop", bad, good).size());
+        assertEquals(
+                1, refusals(floor, "pods", Operation.CREATE, "shop", bad, null).size());
     }
 
     @Test
@@ -327,7 +336,9 @@ class FloorTest {
                 List.of());
         assertEquals(
                 List.of("a mode", "b deny"),
-                floor.losses().stream().map(loss -> loss.policy() + " " + loss.part()).toList());
+                floor.losses().stream()
+                        .map(loss -> loss.policy() + " " + loss.part())
+                        .toList());
         assertEquals(2, floor.policies().size(), "the guards alone");
         assertTrue(floor.text().contains("# left to the gate: policy b, deny: "), floor::text);
     }
@@ -342,15 +353,26 @@ class FloorTest {
                 """)));
         var floor = Floor.of(compiled.snapshot().orElseThrow(), TODAY, EXCLUDED, List.of());
         var options = Map.of("kind", "PodExecOptions");
-        assertEquals(1, refusals(floor, "pods/exec", Operation.CONNECT, "shop", options, null).size());
-        assertEquals(0, refusals(floor, "pods/attach", Operation.CONNECT, "shop", options, null).size());
+        assertEquals(
+                1,
+                refusals(floor, "pods/exec", Operation.CONNECT, "shop", options, null)
+                        .size());
+        assertEquals(
+                0,
+                refusals(floor, "pods/attach", Operation.CONNECT, "shop", options, null)
+                        .size());
         var text = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: web}]%s}\n";
         var before = plain(pod(text.formatted("")).object());
-        var after = plain(pod(text.formatted(", ephemeralContainers: [{name: d}]")).object());
+        var after =
+                plain(pod(text.formatted(", ephemeralContainers: [{name: d}]")).object());
         assertEquals(
-                1, refusals(floor, "pods/ephemeralcontainers", Operation.UPDATE, "shop", after, before).size());
+                1,
+                refusals(floor, "pods/ephemeralcontainers", Operation.UPDATE, "shop", after, before)
+                        .size());
         assertEquals(
-                0, refusals(floor, "pods/ephemeralcontainers", Operation.UPDATE, "shop", after, after).size());
+                0,
+                refusals(floor, "pods/ephemeralcontainers", Operation.UPDATE, "shop", after, after)
+                        .size());
     }
 
     @Test
@@ -362,7 +384,8 @@ class FloorTest {
         assertTrue(trusts(expression, "jane", "platform"));
         assertTrue(trusts(expression, "root", "system:masters"));
         assertTrue(trusts(expression, "system:node:one", "system:nodes"));
-        assertTrue(trusts(expression, "system:serviceaccount:kube-system:daemon-set-controller", "system:serviceaccounts"));
+        assertTrue(trusts(
+                expression, "system:serviceaccount:kube-system:daemon-set-controller", "system:serviceaccounts"));
         assertTrue(trusts(expression, "system:kube-scheduler", "system:authenticated"));
         var registration = Guards.of(EXCLUDED, List.of("platform")).get(1);
         var own = "system:serviceaccount:gatehouse-system:gatehouse-admission";
