@@ -23,8 +23,8 @@ final class GateLoad {
     private static final int CORE = 0;
     private static final int[] RATES = {500, 5_000};
     private static final Duration MEASURED = Duration.ofSeconds(Integer.getInteger("gatehouse.bench.seconds", 20));
-    private static final int WARM_UP_RATE = 2_000;
-    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    private static final int WARM_UP_RATE = Integer.getInteger("gatehouse.bench.warmup.rate", 2_000);
+    private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("gatehouse.bench.warmup", 15));
     private static final double BUDGET_P99 = 2_000;
     private static final double BUDGET_RESIDENT = 256;
 

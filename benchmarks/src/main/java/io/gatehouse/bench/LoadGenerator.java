@@ -85,7 +85,7 @@ final class LoadGenerator implements AutoCloseable {
             });
         }
         if (!run.all.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IOException(run.left + " of " + count + " answers did not come");
+            throw new IOException(run.left + " of " + count + " answers did not come", run.failure);
         }
         return run.result();
     }
@@ -94,7 +94,12 @@ final class LoadGenerator implements AutoCloseable {
         client.request(request)
                 .compose(asked -> asked.send(body))
                 .compose(LoadGenerator::whole)
-                .onComplete(answer -> run.took(number, answer.succeeded() && right.test(answer.result())));
+                .onComplete(answer -> {
+                    if (answer.failed()) {
+                        run.failure = answer.cause();
+                    }
+                    run.took(number, answer.succeeded() && right.test(answer.result()));
+                });
     }
 
     private static Future<Buffer> whole(HttpClientResponse response) {
@@ -107,6 +112,9 @@ final class LoadGenerator implements AutoCloseable {
         private final double gapNanos;
         private final long[] took;
         private final CountDownLatch all = new CountDownLatch(1);
+        /// The last one, for the message. Written by the event loop.
+        private volatile Throwable failure;
+
         private int left;
         private int wrong;
         private long ended;
