@@ -12,7 +12,9 @@ import java.util.Optional;
 /// @param rules files and folders of rules, in the order in which later ones change what earlier ones define; they go
 ///     before the rules files of the folder
 /// @param options for all rules
-public record FeedSources(Optional<Path> folder, List<Path> rules, RulesOptions options, Following following) {
+/// @param objects policies kept elsewhere than in files
+public record FeedSources(
+        Optional<Path> folder, List<Path> rules, RulesOptions options, Following following, PolicyObjects objects) {
     /// Who says that something changed.
     public enum Following {
         /// The files themselves.
@@ -23,6 +25,16 @@ public record FeedSources(Optional<Path> folder, List<Path> rules, RulesOptions 
 
     public FeedSources {
         rules = List.copyOf(rules);
+    }
+
+    /// Files alone.
+    public FeedSources(Optional<Path> folder, List<Path> rules, RulesOptions options, Following following) {
+        this(folder, rules, options, following, PolicyObjects.NONE);
+    }
+
+    /// The same, and objects beside the files.
+    public FeedSources with(PolicyObjects others) {
+        return new FeedSources(folder, rules, options, following, others);
     }
 
     public static FeedSources of(Path folder) {

@@ -8,7 +8,6 @@ import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.diagnostic.Span;
 import io.gatehouse.engine.policy.Brakes;
 import io.gatehouse.engine.policy.Compilation;
-import io.gatehouse.engine.policy.PolicyCompiler;
 import io.gatehouse.engine.policy.Snapshot;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +41,8 @@ public final class PolicyFeed implements AutoCloseable {
     private FeedSources sources;
     /// Of the sources. Under `loading`.
     private PolicyFolder folder;
+    /// Which of the objects can be taken. Under `loading`.
+    private final ObjectSieve sieve = new ObjectSieve();
 
     /// What the listener heard last, so that it hears it once. Under `loading`.
     private String saidInForce = "";
@@ -170,37 +171,49 @@ public final class PolicyFeed implements AutoCloseable {
         var contents = folder.read(watch::announce);
         watch.settle();
         seen = contents.stamp();
-        var compilation = PolicyCompiler.compile(contents.rules(), contents.texts(), sources.options());
+        var sieved = sieve.sieve(
+                contents.rules(), contents.texts(), sources.objects().texts(), sources.options());
+        var compilation = sieved.compilation();
         var diagnostics = new ArrayList<>(contents.diagnostics());
         diagnostics.addAll(compilation.diagnostics());
-        if (contents.texts().isEmpty() && contents.rules().isEmpty() && diagnostics.isEmpty()) {
+        boolean mayBeEmpty = sources.objects() != PolicyObjects.NONE; // a cluster may hold no policy yet
+        if (contents.texts().isEmpty() && contents.rules().isEmpty() && diagnostics.isEmpty() && !mayBeEmpty) {
             diagnostics.add(Code.NO_POLICY_FILE.at(
                     new Span(new SourceText(folder.toString(), ""), 1, 1, 1), "no policy is in force"));
         }
         boolean whole = contents.diagnostics().isEmpty();
         boolean allBrakes = whole && compilation.allBrakes() == Compilation.AllBrakes.KNOWN;
         return new Load(
-                whole ? compilation.snapshot() : Optional.empty(), diagnostics, compilation.brakes(), allBrakes);
+                whole ? compilation.snapshot() : Optional.empty(),
+                diagnostics,
+                compilation.brakes(),
+                allBrakes,
+                sieved);
     }
 
     private void take(Load load) {
         if (load.isRefused()) {
             brake(load);
             refuse(load.diagnostics());
+            sources.objects().settled(sieve.refused(load.objects(), load.diagnostics()));
             return;
         }
+        sieve.taken(load.objects());
         boolean mended = !saidRefused.isEmpty(); // the last that was heard is "refused": say that it no longer is
         saidRefused = List.of();
         var snapshot = load.snapshot().orElseThrow();
         if (mended || !snapshot.digest().equals(saidInForce)) {
             publish(snapshot);
         }
-        if (!load.diagnostics().equals(saidWarned)) {
-            saidWarned = load.diagnostics();
+        var warnings = new ArrayList<>(load.diagnostics());
+        warnings.addAll(load.objects().refused().values());
+        if (!warnings.equals(saidWarned)) {
+            saidWarned = List.copyOf(warnings);
             if (!saidWarned.isEmpty()) {
                 listener.warned(saidWarned);
             }
         }
+        sources.objects().settled(sieve.settled(load.objects(), snapshot.digest()));
     }
 
     private void publish(Snapshot snapshot) {
@@ -229,7 +242,13 @@ public final class PolicyFeed implements AutoCloseable {
 
     /// @param brakes found, also where the rest is refused
     /// @param allBrakes whether there can be no other
-    private record Load(Optional<Snapshot> snapshot, List<Diagnostic> diagnostics, Brakes brakes, boolean allBrakes) {
+    /// @param objects what became of those kept elsewhere
+    private record Load(
+            Optional<Snapshot> snapshot,
+            List<Diagnostic> diagnostics,
+            Brakes brakes,
+            boolean allBrakes,
+            ObjectSieve.Sieved objects) {
         Load {
             diagnostics = List.copyOf(diagnostics);
             if (snapshot.isEmpty() && diagnostics.stream().noneMatch(d -> d.severity() == Severity.ERROR)) {

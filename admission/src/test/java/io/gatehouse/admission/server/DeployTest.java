@@ -49,6 +49,9 @@ class DeployTest {
         assertTrue(rules.contains(" UPDATE pods/resize"), rules);
         assertTrue(rules.contains(" CONNECT pods/exec"), rules);
         assertTrue(rules.contains(" CONNECT pods/attach"), rules);
+        assertTrue(rules.contains(" CONNECT pods/portforward"), rules);
+        assertTrue(rules.contains(" CONNECT pods/proxy"), rules);
+        assertTrue(rules.contains(" CONNECT nodes/proxy"), rules);
     }
 
     @Test

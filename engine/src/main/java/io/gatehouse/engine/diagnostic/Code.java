@@ -10,7 +10,7 @@ import java.util.Locale;
 /// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: conditions (to 1239), rules files
 /// (to 1289) and output formats. `GH-13xx`: the folder policies come from. `GH-15xx`: what the gate is
 /// asked to judge. `GH-16xx`: captures. `GH-17xx`: the agent's configuration.
-/// `GH-18xx`: audit policies.
+/// `GH-18xx`: audit policies. `GH-19xx`: a cluster.
 public enum Code {
     NOT_YAML(
             1001,
@@ -837,7 +837,122 @@ public enum Code {
             Severity.WARNING,
             "an audit policy writes less than a rule asks for",
             "a field that is not in the log is missing, and a check of it is false: the rule stays silent",
-            "raise the level for these requests; 'gatehouse audit policy suggest' prints a policy that is enough");
+            "raise the level for these requests; 'gatehouse audit policy suggest' prints a policy that is enough"),
+
+    WEBHOOK_MISSING(
+            1901,
+            Severity.ERROR,
+            "the API server asks no gate",
+            "without a registration nothing is judged before it exists",
+            "apply what 'gatehouse webhook-config' prints"),
+    WEBHOOK_FAILS_OPEN(
+            1902,
+            Severity.ERROR,
+            "a webhook lets everything through when it does not answer",
+            "whoever keeps the gate from answering, or waits until it is busy, gets past it",
+            "write 'failurePolicy: Fail'"),
+    WEBHOOK_LEAVES_OUT_NAMESPACES(
+            1903,
+            Severity.ERROR,
+            "a webhook is not asked about some namespaces",
+            "whoever may write there, or may label a namespace, gets past the gate",
+            "leave out only kube-system and the gate's own namespace, by 'kubernetes.io/metadata.name'"),
+    WEBHOOK_LEAVES_OUT_OBJECTS(
+            1904,
+            Severity.ERROR,
+            "a webhook is not asked about objects with certain labels",
+            "labels are written by whoever writes the object, who can so choose not to be judged",
+            "remove 'objectSelector'"),
+    WEBHOOK_NOT_ASKED(
+            1905,
+            Severity.ERROR,
+            "a webhook is not asked about something that brings in containers or leads into them",
+            "a resource does not cover its subresources, and what is not named is never judged",
+            "add it to 'rules', as 'gatehouse webhook-config' prints them"),
+    WEBHOOK_MATCHES_EXACTLY(
+            1906,
+            Severity.WARNING,
+            "a webhook is asked about the named API versions only",
+            "the same object, sent in another version, is not judged",
+            "write 'matchPolicy: Equivalent'"),
+    WEBHOOK_TIMEOUT(
+            1907,
+            Severity.WARNING,
+            "a webhook has too much or too little time to answer",
+            "every write waits as long as the slowest webhook may take, and one second is too little for a restart",
+            "write 'timeoutSeconds: 5'"),
+    WEBHOOK_SIDE_EFFECTS(
+            1908,
+            Severity.WARNING,
+            "a webhook is said to change something by being asked",
+            "the API server then refuses every dry run",
+            "write 'sideEffects: None'"),
+    WEBHOOK_CONDITION_SKIPS(
+            1909,
+            Severity.WARNING,
+            "a condition decides whether a webhook is asked",
+            "what the condition leaves out is not judged, and a condition that cannot be worked out does as 'failurePolicy' says",
+            "remove the condition, or make sure that no user can meet it"),
+    WEBHOOK_TRUST_BROKEN(
+            1910,
+            Severity.ERROR,
+            "the API server cannot trust the webhook",
+            "a call that cannot be made is decided by 'failurePolicy': nothing can be written, or everything",
+            "renew the certificate and write its authority into 'caBundle'"),
+    WEBHOOK_TRUST_ENDS(
+            1911,
+            Severity.WARNING,
+            "what the API server trusts ends soon",
+            "after that day no call can be made",
+            "renew the certificate and its authority, and keep both authorities in 'caBundle' meanwhile"),
+    WEBHOOK_BESIDE(
+            1912,
+            Severity.WARNING,
+            "another webhook acts on the same objects",
+            "the API server calls webhooks that judge all at once and shows the first refusal alone, and one that changes objects later than it is expected to changes what was reviewed elsewhere",
+            "know what it does; nothing has to be changed"),
+    WEBHOOK_CATCHES_ITSELF(
+            1913,
+            Severity.ERROR,
+            "a webhook is asked about the pods it runs in",
+            "once it is down, it keeps itself from coming up again",
+            "leave out its own namespace and kube-system by 'namespaceSelector', and guard them otherwise"),
+    NAMESPACE_UNGUARDED(
+            1914,
+            Severity.ERROR,
+            "nothing guards a namespace that the gate leaves out",
+            "whoever may create pods there may do anything on a node",
+            "apply what 'gatehouse policy floor' prints"),
+    REGISTRATION_UNGUARDED(
+            1915,
+            Severity.WARNING,
+            "nothing guards the registration of the gate",
+            "the API server asks no webhook about webhooks, so that one call switches the gate off",
+            "apply what 'gatehouse policy floor' prints"),
+    DEFINITION_MISSING(
+            1916,
+            Severity.WARNING,
+            "a custom resource definition is missing",
+            "documents of this kind cannot be kept in the cluster",
+            "apply the definitions in 'schemas/crd'"),
+    RIGHT_MISSING(
+            1917,
+            Severity.ERROR,
+            "the gate lacks a right",
+            "it follows policies, writes their status, scans and reports only as far as it may",
+            "apply the roles in 'deploy'"),
+    WEBHOOK_NO_SERVER(
+            1918,
+            Severity.ERROR,
+            "a webhook leads to nothing",
+            "a call that cannot be made is decided by 'failurePolicy': nothing can be written, or everything",
+            "name the service that runs the gate"),
+    OBJECT_REFUSED(
+            1951,
+            Severity.ERROR,
+            "a policy kept in the cluster cannot be taken",
+            "it is wrong, or clashes with another; what it said when it was right stays in force",
+            "correct it; its status says where");
 
     private final int number;
     private final Severity severity;

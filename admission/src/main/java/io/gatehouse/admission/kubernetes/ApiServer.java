@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.gatehouse.admission.kubernetes;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// A connection to an API server: by the pod's service account, or by a kubeconfig. Any thread may use it.
+public final class ApiServer implements AutoCloseable {
+    private static final int CONNECTION_TIMEOUT_MILLIS = 5_000;
+    private static final int REQUEST_TIMEOUT_MILLIS = 20_000;
+    private static final String FALLBACK_NAMESPACE = "gatehouse-system";
+
+    private final KubernetesClient client;
+    private final String namespace;
+
+    ApiServer(KubernetesClient client, String namespace) {
+        this.client = client;
+        this.namespace = namespace;
+    }
+
+    /// As in a pod, else as `KUBECONFIG` or `~/.kube/config` says. Asks nothing yet.
+    ///
+    /// @param kubeconfig names another file
+    /// @throws IOException that file cannot be read
+    public static ApiServer connect(Optional<Path> kubeconfig) throws IOException {
+        var config = kubeconfig.isPresent()
+                ? Config.fromKubeconfig(Files.readString(kubeconfig.get()))
+                : Config.autoConfigure(null);
+        return connect(config);
+    }
+
+    static ApiServer connect(Config config) {
+        var bounded = new ConfigBuilder(config)
+                .withConnectionTimeout(CONNECTION_TIMEOUT_MILLIS)
+                .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
+                .build();
+        return new ApiServer(new KubernetesClientBuilder().withConfig(bounded).build(), ownNamespace());
+    }
+
+    /// Of the pod this runs in.
+    private static String ownNamespace() {
+        try {
+            return Files.readString(Path.of(Config.KUBERNETES_NAMESPACE_PATH)).strip();
+        } catch (IOException _) {
+            return FALLBACK_NAMESPACE;
+        }
+    }
+
+    /// Where it is, for people.
+    public String address() {
+        return client.getMasterUrl().toString();
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    /// What a failed request means to a reader of a log.
+    static String reason(KubernetesClientException failure) {
+        return failure.getCode() > 0 ? failure.getCode() + " " + failure.getMessage() : failure.getMessage();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
