@@ -7,34 +7,6 @@
  * -EPERM. May not kill: no helper here can; the agent does it when it is told.
  */
 
-/*
- * As gh_find_scope, by the cgroup alone: programs of cgroups may not ask for a
- * task's storage on older kernels (6.1 says "unknown func bpf_task_storage_get").
- */
-static __always_inline bool gh_find_scope_by_cgroup(struct gh_scope *scope)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct gh_slot *slot;
-	__u32 *number;
-	__u64 word;
-
-	scope->key = bpf_get_current_cgroup_id();
-	if (scope->key == 1)
-		scope->key = gh_key_of(task);
-	number = bpf_map_lookup_elem(&gh_scopes, &scope->key);
-	if (!number || !*number)
-		return false;
-	slot = bpf_map_lookup_elem(&gh_slots, number);
-	if (!slot)
-		return false;
-	/* One load, as there. */
-	word = *(volatile __u64 *)slot;
-	scope->slot = *number;
-	scope->rules = word;
-	scope->root_dev = word >> 32;
-	return scope->rules && gh_mount_namespace(task) != gh_config.host_mnt_ns;
-}
-
 static __always_inline int gh_answer_cgroup(struct gh_breach *breach)
 {
 	if (!gh_has_verdict(breach))

@@ -11,7 +11,6 @@ int gh_identify(struct gh_identity *identity)
 	struct gh_file_facts facts;
 	struct gh_climb climb = {};
 	__u32 number = identity->rules;
-	int arrived;
 	struct file *file = gh_file_of(task, identity->fd);
 
 	identity->error = -9; /* EBADF */
@@ -34,13 +33,13 @@ int gh_identify(struct gh_identity *identity)
 	rules = bpf_map_lookup_elem(&gh_rulesets, &number);
 	if (!number || !rules)
 		return 0;
-	climb.key.rules = number;
+	climb.rules = number;
 	climb.mount = gh_mount_of(BPF_CORE_READ(file, f_path.mnt));
 	gh_look_for(&climb, rules, GH_WRITABLE | GH_DECLARED | GH_UNWRITABLE | GH_UNREADABLE);
-	arrived = gh_climb_from_unknown(&climb, BPF_CORE_READ(file, f_path.dentry));
+	gh_climb_from_unknown(&climb, BPF_CORE_READ(file, f_path.dentry));
 	identity->below = climb.policies[0];
 	identity->volume = climb.policies[1];
-	identity->write_forbidden = arrived ? climb.policies[2] : -1;
-	identity->read_forbidden = arrived ? climb.policies[3] : -1;
+	identity->write_forbidden = climb.arrived ? climb.policies[2] : -1;
+	identity->read_forbidden = climb.arrived ? climb.policies[3] : -1;
 	return 0;
 }

@@ -41,25 +41,40 @@ int BPF_PROG(gh_loaded, struct task_struct *task, int old_pid, struct linux_binp
 	return 0;
 }
 
-/* After this call whatever the heap grows by is executable, and no hook asked. May deny: yes, with -EPERM. */
-static __always_inline int gh_persona(__u32 persona, int earlier)
+/* After this call whatever the heap grows by is executable, and no hook asked. */
+static __always_inline bool gh_decide_persona(struct gh_breach *breach, __u32 persona)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct gh_breach breach = {.act = GH_ACT_EXEC_MEMORY};
 	const struct gh_rules *rules;
+
+	if (persona == 0xffffffff || !(persona & READ_IMPLIES_EXEC) ||
+	    task->personality & READ_IMPLIES_EXEC)
+		return false;
+	if (!gh_find_scope(&breach->scope))
+		return false;
+
+	rules = gh_rules_of(breach);
+	if (rules)
+		gh_decide_memory(breach, rules);
+	return true;
+}
+
+/* May deny: yes, with -EPERM. */
+static __always_inline int gh_persona(__u32 persona, int earlier)
+{
+	struct gh_breach breach = {.act = GH_ACT_EXEC_MEMORY};
 
 	if (earlier)
 		return earlier;
-	if (persona == 0xffffffff || !(persona & READ_IMPLIES_EXEC) ||
-	    task->personality & READ_IMPLIES_EXEC)
-		return 0;
-	if (!gh_find_scope(&breach.scope))
-		return 0;
+	return gh_decide_persona(&breach, persona) ? gh_answer(&breach) : 0;
+}
 
-	rules = gh_rules_of(&breach);
-	if (rules)
-		gh_decide_memory(&breach, rules);
-	return gh_answer(&breach);
+/* Where nobody may answer for the call: its caller is ended before it comes back. May deny: no; may kill: yes. */
+static __always_inline int gh_end_persona(__u32 persona)
+{
+	struct gh_breach breach = {.act = GH_ACT_EXEC_MEMORY};
+
+	return gh_decide_persona(&breach, persona) ? gh_end(&breach) : 0;
 }
 
 #if defined(__TARGET_ARCH_x86)
@@ -74,10 +89,28 @@ int BPF_PROG(gh_personality_narrow, const struct pt_regs *regs, int earlier)
 {
 	return gh_persona(regs->bx, earlier);
 }
+
+SEC("fentry/__x64_sys_personality")
+int BPF_PROG(gh_person, const struct pt_regs *regs)
+{
+	return gh_end_persona(regs->di);
+}
+
+SEC("fentry/__ia32_sys_personality")
+int BPF_PROG(gh_person_narrow, const struct pt_regs *regs)
+{
+	return gh_end_persona(regs->bx);
+}
 #else
 SEC("fmod_ret/__arm64_sys_personality")
 int BPF_PROG(gh_personality, const struct pt_regs *regs, int earlier)
 {
 	return gh_persona(regs->regs[0], earlier);
+}
+
+SEC("fentry/__arm64_sys_personality")
+int BPF_PROG(gh_person, const struct pt_regs *regs)
+{
+	return gh_end_persona(regs->regs[0]);
 }
 #endif

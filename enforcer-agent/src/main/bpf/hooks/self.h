@@ -172,14 +172,17 @@ int BPF_PROG(gh_self_open, struct file *file, int earlier)
 
 	if (earlier)
 		return gh_refuse(true);
-	if (!(file->f_mode & FMODE_WRITE) || file->f_mode & FMODE_NOACCOUNT)
+	if (file->f_mode & FMODE_NOACCOUNT)
 		return 0;
 
 	/* Most files are nobody's concern here, so whose task it is comes last. */
 	sb = file->f_inode->i_sb;
 	dentry = file->f_path.dentry;
 	magic = sb->s_magic;
-	if (magic == CGROUP2_SUPER_MAGIC || magic == CGROUP_SUPER_MAGIC) {
+	if (!(file->f_mode & FMODE_WRITE)) {
+		if (magic != PROC_SUPER_MAGIC || !gh_shows_keeper(file->f_inode, dentry))
+			return 0;
+	} else if (magic == CGROUP2_SUPER_MAGIC || magic == CGROUP_SUPER_MAGIC) {
 		cgroup = true;
 	} else if (magic == PROC_SUPER_MAGIC) {
 		if (!gh_in_guarded_proc(file->f_inode))
@@ -194,7 +197,7 @@ int BPF_PROG(gh_self_open, struct file *file, int earlier)
 		return 0;
 	breach.mnt = (__u64)file->f_path.mnt;
 	breach.dentry = (__u64)dentry;
-	breach.detail.number = GH_ACT_OPEN_WRITE;
+	breach.detail.number = file->f_mode & FMODE_WRITE ? GH_ACT_OPEN_WRITE : GH_ACT_OPEN_READ;
 	return gh_tampered(&breach, rules);
 }
 

@@ -203,12 +203,15 @@ static __noinline void gh_write_ancestors(struct gh_event *event, struct task_st
 	bpf_loop(GH_ANCESTORS, gh_next_ancestor, &lineage, 0);
 }
 
-static __noinline int gh_tell(struct gh_breach *breach)
+/* Global: see gh_judge. */
+__noinline int gh_tell(struct gh_breach *breach)
 {
 	struct task_struct *task = (void *)bpf_get_current_task_btf();
 	struct gh_event *event;
 	__u64 id;
 
+	if (!breach)
+		return 0;
 	event = bpf_ringbuf_reserve(&gh_events, sizeof(*event), 0);
 	if (!event) {
 		gh_count(GH_STAT_RING_FULL);

@@ -54,176 +54,202 @@ static __always_inline bool gh_is_of_host(struct vfsmount *mnt)
 	return BPF_CORE_READ(mount, mnt_ns, ns.inum) == gh_config.host_mnt_ns;
 }
 
-/* What is known of where an act happens. */
+/* Where an act happens. */
 struct gh_ground {
-	__u32 dev;
 	__u64 flags;
 	__u64 magic;
-	struct inode *inode;
+	struct vfsmount *mnt;
+	__u32 dev;
 };
 
 /*
- * May this be done to the files here? `dir` is where the way up starts, and
- * `entry` the entry itself, or `dir` again. Fills in the breach.
+ * Which rules are asked of an act here, and what speaks for it. Global, as what
+ * follows: the verifier looks at it once, and not at the way up once for each of
+ * many ways there.
  */
-static __always_inline void gh_decide_ground(struct gh_breach *breach, const struct gh_rules *rules,
-					     const struct gh_ground *ground, struct vfsmount *mnt,
-					     struct dentry *dir, struct dentry *entry, __u32 how,
-					     bool known)
+__noinline int gh_survey(struct gh_climb *climb, const struct gh_breach *breach,
+			 const struct gh_rules *rules, const struct gh_ground *ground, __u32 how)
 {
-	__u32 above = (how >> 8) & 0xff, itself = how & 0xff;
+	__u32 trees, judged = 0;
+	bool on_root;
+
+	if (!climb || !breach || !rules || !ground)
+		return 0;
+	climb->rules = breach->scope.rules;
+	climb->arrived = 1;
+	trees = (how | how >> 8) & 0xff;
 	/* A device of 0 could not be read, and may be the root's. */
-	bool on_root = !ground->dev || ground->dev == breach->scope.root_dev;
-	bool root = false, volumes = false, unwritable = false, unreadable = false;
-	struct gh_climb climb = {.key = {.rules = breach->scope.rules}};
-	__u32 writable, declared;
-	int arrived = 1;
+	on_root = !ground->dev || ground->dev == breach->scope.root_dev;
+	climb->on_root = on_root;
+	if (!on_root &&
+	    (ground->flags & SB_NOUSER || (how & GH_MOUNT_UNTOLD && gh_is_layer_work())))
+		return 0;
+	if (how >> 8 & GH_WRITABLE && !(how & GH_NOT_A_FILE)) {
+		if (on_root && gh_asks(rules, GH_WRITE_ROOT))
+			judged |= GH_ROOT;
+		if (!on_root && gh_asks(rules, GH_WRITE_VOLUMES) &&
+		    !gh_is_apart(ground->flags, ground->magic) &&
+		    !(how & GH_SINCE_BEFORE && gh_is_of_host(ground->mnt)))
+			judged |= GH_DECLARED;
+	}
+	if (trees & GH_UNWRITABLE && gh_asks(rules, GH_WRITE_FORBID))
+		judged |= GH_UNWRITABLE;
+	if (trees & GH_UNREADABLE && gh_asks(rules, GH_READ_FORBID))
+		judged |= GH_UNREADABLE;
+	climb->judged = judged;
 
-	if (!on_root && (ground->flags & SB_NOUSER))
-		return;
-	if (!on_root && how & GH_MOUNT_UNTOLD && gh_is_layer_work())
-		return;
-	if (above & GH_WRITABLE && !(how & GH_NOT_A_FILE)) {
-		root = on_root && gh_asks(rules, GH_WRITE_ROOT);
-		volumes = !on_root && gh_asks(rules, GH_WRITE_VOLUMES) &&
-			  !gh_is_apart(ground->flags, ground->magic) &&
-			  !(how & GH_SINCE_BEFORE && gh_is_of_host(mnt));
-	}
-	if ((above | itself) & GH_UNWRITABLE)
-		unwritable = gh_asks(rules, GH_WRITE_FORBID);
-	if ((above | itself) & GH_UNREADABLE)
-		unreadable = gh_asks(rules, GH_READ_FORBID);
-	if (!(root | volumes | unwritable | unreadable))
-		return;
-	if (!root && !volumes) {
-		above &= ~(GH_WRITABLE | GH_DECLARED);
-		itself &= ~(GH_WRITABLE | GH_DECLARED);
-	}
-	if (root) {
-		above &= ~GH_DECLARED;
-		itself &= ~GH_DECLARED;
-	}
-	if (!unwritable) {
-		above &= ~GH_UNWRITABLE;
-		itself &= ~GH_UNWRITABLE;
-	}
-	if (!unreadable) {
-		above &= ~GH_UNREADABLE;
-		itself &= ~GH_UNREADABLE;
-	}
-	if (how & GH_NOT_A_FILE)
-		above = 0;
+	trees = judged & (GH_DECLARED | GH_UNWRITABLE | GH_UNREADABLE);
+	if (judged & (GH_ROOT | GH_DECLARED))
+		trees |= GH_WRITABLE;
+	climb->itself = how & trees;
+	climb->above = how & GH_NOT_A_FILE ? 0 : how >> 8 & trees;
+	return judged;
+}
 
-	/* Most writes elsewhere than to the root are to a volume, and reached by its mount. */
-	if (volumes && known && mnt) {
-		struct inode *top = mnt->mnt_root->d_inode;
+/* What the way up has said, held against the rules. `climb->inode` is the file's again. */
+__noinline int gh_judge_climb(struct gh_breach *breach, const struct gh_rules *rules,
+			      const struct gh_climb *climb)
+{
+	__u32 writable, declared, unwritable, unreadable, judged, broken = 0;
 
-		gh_look_for(&climb, rules, GH_DECLARED);
-		gh_pass(&climb, top->i_ino, top);
-		if (!gh_breaks(rules, GH_WRITE_VOLUMES, climb.policies[1])) {
-			above &= ~(GH_WRITABLE | GH_DECLARED);
-			itself &= ~(GH_WRITABLE | GH_DECLARED);
-		}
-	}
-	if (entry != dir || itself != above) {
-		struct inode *inode = known ? entry->d_inode : BPF_CORE_READ(entry, d_inode);
-
-		gh_look_for(&climb, rules, itself);
-		if (inode)
-			gh_pass(&climb, known ? inode->i_ino : BPF_CORE_READ(inode, i_ino), inode);
-		if (inode && how & GH_LEAVES && unwritable) {
-			const struct gh_place *place = gh_place_of(&climb, inode);
-
-			if (place)
-				climb.policies[2] |= place->above;
-		}
-		/* Whatever speaks for the entry alone has spoken. */
-		if (entry == dir)
-			dir = known ? entry->d_parent : BPF_CORE_READ(entry, d_parent);
-	}
-	gh_look_for(&climb, rules, above);
-	climb.judged = (root ? GH_ROOT : 0) | (volumes ? GH_DECLARED : 0) |
-		       (unwritable ? GH_UNWRITABLE : 0) | (unreadable ? GH_UNREADABLE : 0);
-	climb.mount = on_root ? NULL : gh_mount_of(mnt);
-	/*
-	 * For the verifier, who forgets here what it knows of each word: else it looks
-	 * at the way up once for every way that led here.
-	 */
-	bpf_probe_read_kernel(&climb, sizeof(climb), &climb);
-	if (climb.marks)
-		arrived = known ? gh_climb_from(&climb, dir) : gh_climb_from_unknown(&climb, dir);
+	if (!breach || !rules || !climb)
+		return 0;
 	/* A way up that does not arrive may come past anything. */
-	if (!arrived) {
-		climb.policies[2] |= climb.wanted[2];
-		climb.policies[3] |= climb.wanted[3];
-	}
+	unwritable = climb->policies[2] | (climb->arrived ? 0 : climb->wanted[2]);
+	unreadable = climb->policies[3] | (climb->arrived ? 0 : climb->wanted[3]);
+	writable = climb->policies[0];
+	declared = writable | climb->policies[1];
+	judged = climb->judged;
+	if (judged & GH_ROOT)
+		broken |= gh_breaks(rules, GH_WRITE_ROOT, writable);
+	if (judged & GH_DECLARED)
+		broken |= gh_breaks(rules, GH_WRITE_VOLUMES, declared);
+	if (judged & GH_UNWRITABLE)
+		broken |= gh_breaks(rules, GH_WRITE_FORBID, ~unwritable);
+	if (judged & GH_UNREADABLE)
+		broken |= gh_breaks(rules, GH_READ_FORBID, ~unreadable);
+	if (!broken || gh_is_setting_up())
+		return 0;
 
-	writable = climb.policies[0];
-	declared = writable | climb.policies[1];
-	root = climb.judged & GH_ROOT && gh_breaks(rules, GH_WRITE_ROOT, writable);
-	volumes = climb.judged & GH_DECLARED && gh_breaks(rules, GH_WRITE_VOLUMES, declared);
-	unwritable = climb.judged & GH_UNWRITABLE &&
-		     gh_breaks(rules, GH_WRITE_FORBID, ~climb.policies[2]);
-	unreadable = climb.judged & GH_UNREADABLE &&
-		     gh_breaks(rules, GH_READ_FORBID, ~climb.policies[3]);
-	if (!(root | volumes | unwritable | unreadable) || gh_is_setting_up())
-		return;
-
-	if (!gh_read_inode(ground->inode, breach->scope.root_dev, &breach->file))
+	if (!gh_read_inode(climb->inode, breach->scope.root_dev, &breach->file))
 		gh_count(GH_STAT_OBJECT_UNREADABLE);
-	if (root)
+	if (judged & GH_ROOT)
 		gh_judge(breach, rules, GH_WRITE_ROOT, writable);
-	if (volumes)
+	if (judged & GH_DECLARED)
 		gh_judge(breach, rules, GH_WRITE_VOLUMES, declared);
-	if (unwritable)
-		gh_judge(breach, rules, GH_WRITE_FORBID, ~climb.policies[2]);
-	if (unreadable)
-		gh_judge(breach, rules, GH_READ_FORBID, ~climb.policies[3]);
+	if (judged & GH_UNWRITABLE)
+		gh_judge(breach, rules, GH_WRITE_FORBID, ~unwritable);
+	if (judged & GH_UNREADABLE)
+		gh_judge(breach, rules, GH_READ_FORBID, ~unreadable);
+	return 0;
+}
+
+/* The entry itself, before the way up. */
+static __always_inline void gh_pass_entry(struct gh_climb *climb, const struct gh_rules *rules,
+					  struct inode *inode, __u64 ino, __u32 how)
+{
+	gh_look_for(climb, rules, climb->itself);
+	if (!inode)
+		return;
+	gh_pass(climb, ino, inode);
+	if (how & GH_LEAVES && climb->judged & GH_UNWRITABLE) {
+		climb->inode = inode;
+		gh_lose(climb);
+	}
 }
 
 /*
- * From an LSM hook: the pointers are the kernel's own, and read by plain loads.
- * Says whether there is a verdict; a result that nobody uses the compiler drops,
- * and what is then left in its register no verifier lets out.
+ * May this be done to the files here? From an LSM hook: the pointers are the
+ * kernel's own, and read by plain loads. `dir` is where the way up starts, and
+ * `entry` the entry itself, or `dir` again. Fills in the breach, and says whether
+ * there is a verdict; a result that nobody uses the compiler drops, and what is
+ * then left in its register no verifier lets out.
  */
 static __noinline int gh_decide_files(struct gh_breach *breach, struct vfsmount *mnt,
 				      struct dentry *dir, struct dentry *entry, __u32 how)
 {
 	const struct gh_rules *rules = gh_rules_of(breach);
 	struct inode *inode = dir->d_inode;
-	struct super_block *sb = inode->i_sb;
-	struct gh_ground ground = {
-		.dev = sb->s_dev,
-		.flags = sb->s_flags,
-		.magic = sb->s_magic,
-		.inode = inode,
-	};
+	struct gh_ground ground = {.mnt = mnt};
+	struct gh_climb climb = {};
 
 	breach->mnt = (__u64)mnt;
 	breach->dentry = (__u64)entry;
-	if (rules)
-		gh_decide_ground(breach, rules, &ground, mnt, dir, entry, how, true);
+	if (!rules)
+		return breach->verdict;
+	if (!inode) { /* no hook names such an entry */
+		gh_fail_closed(breach, GH_STAT_OBJECT_UNREADABLE);
+		return breach->verdict;
+	}
+	ground.dev = inode->i_sb->s_dev;
+	ground.flags = inode->i_sb->s_flags;
+	ground.magic = inode->i_sb->s_magic;
+	if (!gh_survey(&climb, breach, rules, &ground, how))
+		return breach->verdict;
+	/* Most writes elsewhere than to the root are to a volume, and reached by its mount. */
+	if (climb.judged & GH_DECLARED && mnt) {
+		struct inode *top = mnt->mnt_root->d_inode;
+
+		gh_look_for(&climb, rules, GH_DECLARED);
+		gh_pass(&climb, top->i_ino, top);
+		if (!gh_breaks(rules, GH_WRITE_VOLUMES, climb.policies[1])) {
+			climb.above &= ~(GH_WRITABLE | GH_DECLARED);
+			climb.itself &= ~(GH_WRITABLE | GH_DECLARED);
+		}
+	}
+	if (entry != dir || climb.itself != climb.above) {
+		struct inode *own = entry->d_inode;
+
+		gh_pass_entry(&climb, rules, own, own ? own->i_ino : 0, how);
+		if (entry == dir) /* whatever speaks for the entry alone has spoken */
+			dir = entry->d_parent;
+	}
+	gh_look_for(&climb, rules, climb.above);
+	climb.mount = climb.on_root ? NULL : gh_mount_of(mnt);
+	if (climb.marks)
+		gh_climb_from(&climb, dir);
+	climb.inode = inode;
+	gh_judge_climb(breach, rules, &climb);
 	return breach->verdict;
 }
 
-/* From elsewhere: pointers that the verifier does not know. */
-static __always_inline int gh_decide_found_file(struct gh_breach *breach, struct vfsmount *mnt,
-						struct dentry *entry, __u32 how)
+/* gh_survey of an entry that the verifier does not know as one. A frame of its own, which nobody below needs. */
+static __noinline int gh_survey_found(struct gh_climb *climb, struct gh_breach *breach,
+				      const struct gh_rules *rules, struct super_block *sb,
+				      __u32 how)
 {
-	const struct gh_rules *rules = gh_rules_of(breach);
-	struct inode *inode = BPF_CORE_READ(entry, d_inode);
-	struct super_block *sb = BPF_CORE_READ(inode, i_sb);
 	struct gh_ground ground = {
 		.dev = BPF_CORE_READ(sb, s_dev),
 		.flags = BPF_CORE_READ(sb, s_flags),
 		.magic = BPF_CORE_READ(sb, s_magic),
-		.inode = inode,
+		.mnt = (void *)breach->mnt,
 	};
+
+	return gh_survey(climb, breach, rules, &ground, how);
+}
+
+/* The same from elsewhere than an LSM hook. */
+static __noinline int gh_decide_found_file(struct gh_breach *breach, struct vfsmount *mnt,
+					   struct dentry *entry, __u32 how)
+{
+	const struct gh_rules *rules = gh_rules_of(breach);
+	struct inode *inode = BPF_CORE_READ(entry, d_inode);
+	struct gh_climb climb = {};
 
 	breach->mnt = (__u64)mnt;
 	breach->dentry = (__u64)entry;
-	if (rules)
-		gh_decide_ground(breach, rules, &ground, mnt, entry, entry, how, false);
+	if (!rules || !gh_survey_found(&climb, breach, rules, BPF_CORE_READ(inode, i_sb), how))
+		return breach->verdict;
+	if (climb.itself != climb.above) {
+		gh_pass_entry(&climb, rules, inode, BPF_CORE_READ(inode, i_ino), how);
+		entry = BPF_CORE_READ(entry, d_parent);
+	}
+	gh_look_for(&climb, rules, climb.above);
+	climb.mount = climb.on_root ? NULL : gh_mount_of(mnt);
+	if (climb.marks)
+		gh_climb_from_unknown(&climb, entry);
+	climb.inode = inode;
+	gh_judge_climb(breach, rules, &climb);
 	return breach->verdict;
 }
 

@@ -55,7 +55,7 @@ static __always_inline bool gh_from_image(const struct gh_file_facts *file)
 }
 
 static __always_inline __u32 gh_allowed_by(__u32 rules, const struct gh_file_facts *file,
-					   enum gh_object_kind kind)
+					   __u32 kind)
 {
 	struct gh_object key = {};
 	__u32 *policies;
@@ -84,12 +84,12 @@ static __always_inline __u64 gh_mark_of(__u64 ino)
 	return 1ULL << (((__u32)ino * 0x9e3779b1U) >> 26);
 }
 
-/* A way up from a directory entry, and the policies met on it. */
 /*
  * Policies that name the file of the program which the running task runs. What
  * works for a task in the kernel (io_uring) has its memory, and so its program.
+ * Global, so that the verifier looks at it once.
  */
-static __always_inline __u32 gh_program_is(__u32 rules, enum gh_object_kind kind)
+__noinline __u32 gh_program_is(__u32 rules, __u32 kind)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct gh_file_facts file;
@@ -102,58 +102,84 @@ static __always_inline __u32 gh_program_is(__u32 rules, enum gh_object_kind kind
 	return gh_allowed_by(rules, &file, kind);
 }
 
+/* A way up from a directory entry, and the policies met on it. */
 struct gh_climb {
 	__u64 marks;		/* of all that is looked for */
 	__u32 wanted[GH_TREES]; /* all ones where a kind is looked for */
 	__u32 policies[GH_TREES];
-	struct gh_object key;
+	__u32 rules;
+	struct inode *inode; /* passed by */
 	struct dentry *dentry;
 	struct mount *mount; /* it is reached by, or NULL */
 	__u32 arrived;	     /* 1: at a root, by known ways; else what is above is not known */
-	__u32 judged;	     /* trees, and GH_ROOT, that the act is judged by */
+	__u8 judged; /* trees, and GH_ROOT, that the act is judged by; 0: nothing is asked */
+	__u8 itself; /* trees that may speak for the entry itself */
+	__u8 above;  /* and for what is above it */
+	__u8 on_root;
 };
 
 static __always_inline void gh_look_for(struct gh_climb *climb, const struct gh_rules *rules,
 					__u32 trees)
 {
-	climb->wanted[0] = trees & 1 ? -1 : 0;
-	climb->wanted[1] = trees & 2 ? -1 : 0;
-	climb->wanted[2] = trees & 4 ? -1 : 0;
-	climb->wanted[3] = trees & 8 ? -1 : 0;
-	climb->marks = 0;
-	if (trees & 1)
-		climb->marks |= rules->marks[0];
-	if (trees & 2)
-		climb->marks |= rules->marks[1];
-	if (trees & 4)
-		climb->marks |= rules->marks[2];
-	if (trees & 8)
-		climb->marks |= rules->marks[3];
+	/* Without branches: each would double what the verifier looks at. */
+	climb->wanted[0] = -(trees & 1);
+	climb->wanted[1] = -(trees >> 1 & 1);
+	climb->wanted[2] = -(trees >> 2 & 1);
+	climb->wanted[3] = -(trees >> 3 & 1);
+	climb->marks = (rules->marks[0] & -(__u64)(trees & 1)) |
+		       (rules->marks[1] & -(__u64)(trees >> 1 & 1)) |
+		       (rules->marks[2] & -(__u64)(trees >> 2 & 1)) |
+		       (rules->marks[3] & -(__u64)(trees >> 3 & 1));
 }
 
-static __always_inline const struct gh_place *gh_place_of(struct gh_climb *climb,
-							  struct inode *inode)
+static __always_inline const struct gh_place *gh_place_of(const struct gh_climb *climb)
 {
-	climb->key.ino = BPF_CORE_READ(inode, i_ino);
-	climb->key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
-	climb->key.generation = BPF_CORE_READ(inode, i_generation);
-	return bpf_map_lookup_elem(&gh_places, &climb->key);
+	struct inode *inode = climb->inode;
+	struct gh_object key = {}; /* of its own: 6.1 takes no key from memory that it was given */
+
+	key.rules = climb->rules;
+	key.ino = BPF_CORE_READ(inode, i_ino);
+	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	key.generation = BPF_CORE_READ(inode, i_generation);
+	return bpf_map_lookup_elem(&gh_places, &key);
 }
 
-/* Adds what an object says for what is below it. */
-static __always_inline void gh_pass(struct gh_climb *climb, __u64 ino, struct inode *inode)
+/* Adds what an object says for what is below it. Global, so that the verifier looks at it once and not at each step. */
+__noinline int gh_meet(struct gh_climb *climb)
 {
 	const struct gh_place *place;
 
-	if (!(climb->marks & gh_mark_of(ino)))
-		return;
-	place = gh_place_of(climb, inode);
+	if (!climb)
+		return 0;
+	place = gh_place_of(climb);
 	if (!place)
-		return;
+		return 0;
 	climb->policies[0] |= place->policies[0] & climb->wanted[0];
 	climb->policies[1] |= place->policies[1] & climb->wanted[1];
 	climb->policies[2] |= place->policies[2] & climb->wanted[2];
 	climb->policies[3] |= place->policies[3] & climb->wanted[3];
+	return 0;
+}
+
+/* Adds what forbids that an object goes from where it is. */
+__noinline int gh_lose(struct gh_climb *climb)
+{
+	const struct gh_place *place;
+
+	if (!climb)
+		return 0;
+	place = gh_place_of(climb);
+	if (place)
+		climb->policies[2] |= place->above;
+	return 0;
+}
+
+static __always_inline void gh_pass(struct gh_climb *climb, __u64 ino, struct inode *inode)
+{
+	if (!(climb->marks & gh_mark_of(ino)))
+		return;
+	climb->inode = inode; /* a global function takes no typed pointer */
+	gh_meet(climb);
 }
 
 static long gh_climb_on(__u32 step, struct gh_climb *climb)
@@ -197,15 +223,16 @@ static __always_inline void gh_climb_far(struct gh_climb *climb)
  * where something is forbidden. Plain loads from typed pointers are a tenth of
  * the price of a helper call each, and every open of a guarded file pays.
  */
-static __always_inline bool gh_climb_from(struct gh_climb *climb, struct dentry *dentry)
+static __always_inline void gh_climb_from(struct gh_climb *climb, struct dentry *dentry)
 {
-	struct dentry *parent;
+	struct dentry *parent = dentry;
 	int step;
 
 	for (step = 0; step < GH_NEAR; step++) {
 		struct inode *inode = dentry->d_inode;
 
-		gh_pass(climb, inode->i_ino, inode);
+		if (inode) /* what is above an entry has one; the newest verifiers want to see it asked */
+			gh_pass(climb, inode->i_ino, inode);
 		parent = dentry->d_parent;
 		if (parent == dentry)
 			break;
@@ -213,20 +240,19 @@ static __always_inline bool gh_climb_from(struct gh_climb *climb, struct dentry 
 	}
 	climb->dentry = dentry;
 	climb->arrived = dentry == dentry->d_inode->i_sb->s_root;
-	if (step == GH_NEAR || (climb->mount && climb->wanted[2] | climb->wanted[3])) {
+	/* Not asked of `step`: the verifier would look at what follows once for each. */
+	if (parent != dentry || (climb->mount && climb->wanted[2] | climb->wanted[3])) {
 		climb->arrived = 0;
 		gh_climb_far(climb);
 	}
-	return climb->arrived;
 }
 
 /* The same from an entry that the verifier does not know as one. */
-static __always_inline bool gh_climb_from_unknown(struct gh_climb *climb, struct dentry *dentry)
+static __always_inline void gh_climb_from_unknown(struct gh_climb *climb, struct dentry *dentry)
 {
 	climb->dentry = dentry;
 	climb->arrived = 0;
 	gh_climb_far(climb);
-	return climb->arrived;
 }
 
 static __always_inline struct mount *gh_mount_of(struct vfsmount *mnt)

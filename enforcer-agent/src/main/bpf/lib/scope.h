@@ -116,24 +116,11 @@ static __always_inline bool gh_enter_slot(struct gh_scope *scope, struct gh_slot
 	return scope->rules;
 }
 
-/*
- * Fills in the scope of the running task and says whether something is asked of it.
- *
- * A task that ran a program in a container is that container's for ever. One
- * that has not is asked about its cgroup: it is a runtime on its way in, which
- * still sees the host's mounts and is not yet the container, or one that found
- * no memory for its lineage.
- */
-static __always_inline bool gh_find_scope(struct gh_scope *scope)
+/* One that has run no program of the container yet, and still sees the host's mounts, is a runtime on its way in. */
+static __always_inline bool gh_enter_by_cgroup(struct gh_scope *scope, struct task_struct *task)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct gh_task *noted = gh_noted(task);
-	struct gh_slot *slot = gh_slot_by_lineage(noted);
+	struct gh_slot *slot;
 	__u32 number;
-
-	scope->key = bpf_get_current_cgroup_id();
-	if (slot)
-		return gh_enter_slot(scope, slot, noted->slot);
 
 	if (scope->key == 1)
 		scope->key = gh_key_of(task);
@@ -144,6 +131,36 @@ static __always_inline bool gh_find_scope(struct gh_scope *scope)
 	if (!slot || !gh_enter_slot(scope, slot, number))
 		return false;
 	return gh_mount_namespace(task) != gh_config.host_mnt_ns;
+}
+
+/*
+ * Fills in the scope of the running task and says whether something is asked of it.
+ *
+ * A task that ran a program in a container is that container's for ever. One
+ * that has not, or found no memory for its lineage, is asked about its cgroup.
+ */
+__noinline int gh_find_scope(struct gh_scope *scope)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct gh_task *noted = gh_noted(task);
+	struct gh_slot *slot = gh_slot_by_lineage(noted);
+
+	if (!scope)
+		return false;
+	scope->key = bpf_get_current_cgroup_id();
+	return slot ? gh_enter_slot(scope, slot, noted->slot) : gh_enter_by_cgroup(scope, task);
+}
+
+/*
+ * The same by the cgroup alone: programs of cgroups may not ask for a task's
+ * storage on older kernels (6.1 says "unknown func bpf_task_storage_get").
+ */
+__noinline int gh_find_scope_by_cgroup(struct gh_scope *scope)
+{
+	if (!scope)
+		return false;
+	scope->key = bpf_get_current_cgroup_id();
+	return gh_enter_by_cgroup(scope, bpf_get_current_task_btf());
 }
 
 static __always_inline bool gh_is_marked(struct task_struct *task, const struct gh_task *noted)

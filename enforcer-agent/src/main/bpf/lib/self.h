@@ -109,6 +109,25 @@ static __always_inline bool gh_names(const char *name, const char *wanted, __u32
 }
 
 /*
+ * What shows the agent's memory. The kernel asks here whether its reader may
+ * trace, but since 6.16 not of one who has CAP_PERFMON.
+ */
+static __always_inline bool gh_shows_keeper(struct inode *inode, struct dentry *dentry)
+{
+	struct proc_inode *proc =
+		(void *)inode - bpf_core_field_offset(struct proc_inode, vfs_inode);
+	struct task_struct *task = gh_task_of_proc(proc);
+	const char *name = (const char *)BPF_CORE_READ(dentry, d_name.name);
+
+	if (!task || !gh_is_keeper(task))
+		return false;
+	return gh_names(name, "environ", 8) || gh_names(name, "auxv", 5) ||
+	       gh_names(name, "mem", 4) || gh_names(name, "maps", 5) ||
+	       gh_names(name, "smaps", 5) || gh_names(name, "numa_maps", 10) ||
+	       gh_names(name, "pagemap", 8);
+}
+
+/*
  * Files of proc through which the agent can be ended or gone round: those of its
  * own process, the key that ends every process, and the programs that the kernel
  * starts as root of the host.

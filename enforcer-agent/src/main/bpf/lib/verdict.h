@@ -38,15 +38,23 @@ static __always_inline void gh_note(struct gh_breach *breach, enum gh_rule rule,
 	breach->violation_count = place + 1;
 }
 
-/* Adds the policies that a rule's masks name and `satisfied` does not. */
-static __always_inline void gh_judge(struct gh_breach *breach, const struct gh_rules *rules,
-				     enum gh_rule rule, __u32 satisfied)
+/*
+ * Adds the policies that a rule's masks name and `satisfied` does not. Global, so
+ * that the verifier looks at it once for a program, and forgets on the way back
+ * which of many ways a breach was judged in.
+ */
+__noinline int gh_judge(struct gh_breach *breach, const struct gh_rules *rules, __u32 rule,
+			__u32 satisfied)
 {
-	const struct gh_masks *masks = &rules->rule[rule];
-	__u32 report = masks->report & ~satisfied;
-	__u32 deny = masks->deny & ~satisfied;
-	__u32 kill = masks->kill & ~satisfied;
+	const struct gh_masks *masks;
+	__u32 report, deny, kill;
 
+	if (!breach || !rules || rule >= GH_RULE_COUNT)
+		return 0;
+	masks = &rules->rule[rule];
+	report = masks->report & ~satisfied;
+	deny = masks->deny & ~satisfied;
+	kill = masks->kill & ~satisfied;
 	if (report | deny | kill)
 		gh_note(breach, rule, report | deny | kill);
 	if (report && breach->verdict < GH_REPORT)
@@ -55,6 +63,7 @@ static __always_inline void gh_judge(struct gh_breach *breach, const struct gh_r
 		breach->verdict = GH_DENY;
 	if (kill)
 		breach->verdict = GH_KILL;
+	return 0;
 }
 
 /* In a protected container what is not known is refused, and counted. */
@@ -90,29 +99,36 @@ static __always_inline void gh_heed_brake(struct gh_breach *breach, bool kills)
 	gh_count(kills ? GH_STAT_KILLED : GH_STAT_REFUSED);
 }
 
-/* LSM: tell, kill if asked, and answer the kernel. */
-static __always_inline int gh_answer(struct gh_breach *breach)
+/* Tells, kills if asked, and says whether to refuse. */
+__noinline int gh_conclude(struct gh_breach *breach)
 {
-	if (!gh_has_verdict(breach))
+	if (!breach || !gh_has_verdict(breach))
 		return 0;
 	breach->backend = GH_BACKEND_LSM;
 	gh_heed_brake(breach, breach->verdict == GH_KILL);
 	gh_tell(breach);
 	if (breach->verdict == GH_KILL)
 		gh_kill();
-	return gh_refuse(breach->verdict >= GH_DENY);
+	return breach->verdict >= GH_DENY;
+}
+
+/* LSM: the answer for the kernel. */
+static __always_inline int gh_answer(struct gh_breach *breach)
+{
+	return gh_refuse(gh_conclude(breach));
 }
 
 /* No LSM: the act has passed the kernel's checks; what is left is to end the process. */
-static __always_inline void gh_end(struct gh_breach *breach)
+__noinline int gh_end(struct gh_breach *breach)
 {
-	if (!gh_has_verdict(breach))
-		return;
+	if (!breach || !gh_has_verdict(breach))
+		return 0;
 	breach->backend = GH_BACKEND_TRACEPOINT;
 	gh_heed_brake(breach, true);
 	if (breach->verdict >= GH_DENY)
 		gh_kill();
 	gh_tell(breach);
+	return 0;
 }
 
 #endif /* GH_VERDICT_H */

@@ -343,12 +343,15 @@ class CodeRulesTest {
         assertEquals(
                 "exec answered 42",
                 container.exec("/opt/code-acts", "exec", "/opt/other").stdout().strip());
-        for (var act : List.of("heap", "span")) {
-            var came = container.exec("/opt/code-acts", act);
-            assertTrue(
-                    lsm() ? came.stdout().strip().equals(act + " refused EPERM") : came.exit() == 137,
-                    act + ": " + came);
-        }
+        var heap = container.exec("/opt/code-acts", "heap");
+        // Not every kernel lets a program answer for personality(2); there its caller is ended in the call.
+        assertTrue(
+                agent.kernel().attached().contains("gh_personality")
+                        ? heap.stdout().strip().equals("heap refused EPERM")
+                        : heap.exit() == 137,
+                heap.toString());
+        var span = container.exec("/opt/code-acts", "span");
+        assertTrue(lsm() ? span.stdout().strip().equals("span refused EPERM") : span.exit() == 137, span.toString());
 
         agent.apply(policy(memory(Action.DENY, "/opt/stack")));
         assertEquals(
@@ -394,7 +397,7 @@ class CodeRulesTest {
         assertStopped(came, acts.keySet().toArray(String[]::new));
         var advised = container.exec("/opt/code-acts", "advise");
         assertTrue(
-                lsm() ? advised.stdout().strip().equals("advise refused EPERM") : advised.exit() == 137,
+                lsm() ? advised.stdout().strip().matches("advise refused (EPERM|EACCES)") : advised.exit() == 137,
                 advised.toString());
         var looked = container.exec(
                 "sh",
@@ -437,7 +440,9 @@ class CodeRulesTest {
             assertTrue(line != null, act + " is absent here: " + came);
             boolean stopped = switch (line.outcome()) {
                 case REFUSED -> lsm() && line.detail().startsWith("EPERM");
-                case KILLED, DONE_KILLED -> !lsm();
+                // Not every kernel lets a program answer for personality(2).
+                case KILLED -> !lsm() || act.contains("personality");
+                case DONE_KILLED -> !lsm();
                 default -> false;
             };
             assertTrue(stopped, act + ": " + line + " of " + came);

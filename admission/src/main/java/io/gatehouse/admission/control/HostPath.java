@@ -59,7 +59,7 @@ final class HostPath {
         return within(forbidden, mounted) ? Relation.ABOVE : Relation.APART;
     }
 
-    private static boolean within(String path, String directory) {
+    static boolean within(String path, String directory) {
         return directory.equals("/") || path.startsWith(directory + "/") || path.equals(directory);
     }
 

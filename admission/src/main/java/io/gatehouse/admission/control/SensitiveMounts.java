@@ -23,18 +23,28 @@ record SensitiveMounts() implements Control {
     public List<Breach> breaches(AdmissionPlan plan, Arrival arrival, List<Container> covered) {
         var asked = plan.asked();
         var pod = arrival.pod();
-        if (asked.forbiddenMounts().isEmpty()) {
+        var forbidden = forbidden(asked);
+        if (forbidden.isEmpty()) {
             return List.of();
         }
         var breaches = new ArrayList<Breach>();
         for (var volume : pod.volumes()) {
             Fields.value(volume.node(), "hostPath")
-                    .ifPresent(source -> breach(asked, volume, source).ifPresent(breaches::add));
+                    .ifPresent(source -> breach(forbidden, volume, source).ifPresent(breaches::add));
         }
         return breaches;
     }
 
-    private static Optional<Breach> breach(AdmissionSection asked, Pod.Volume volume, Node source) {
+    private static List<String> forbidden(AdmissionSection asked) {
+        if (!asked.denyRuntimeSockets()) {
+            return asked.forbiddenMounts();
+        }
+        var all = new ArrayList<>(asked.forbiddenMounts());
+        all.addAll(RuntimeSockets.PATHS);
+        return all;
+    }
+
+    private static Optional<Breach> breach(List<String> paths, Pod.Volume volume, Node source) {
         var path = source instanceof Node.Mapping mapping ? Fields.value(mapping, "path") : Optional.<Node>empty();
         if (path.isEmpty() || !(path.get() instanceof Node.Text(var written, var span))) {
             return Optional.of(new Breach(
@@ -50,7 +60,7 @@ record SensitiveMounts() implements Control {
         var mounted = HostPath.normal(written);
         var nearest = Relation.APART;
         var forbidden = "";
-        for (var candidate : asked.forbiddenMounts()) {
+        for (var candidate : paths) {
             var relation = HostPath.relation(mounted, HostPath.normal(candidate));
             if (relation.compareTo(nearest) < 0) {
                 nearest = relation;

@@ -63,6 +63,9 @@ public record ImageVerdicts(Decision decision, Optional<String> brokenGlass, Lis
         policy.admission().ifPresent(plan -> {
             for (var control : Control.OF_IMAGES) {
                 for (var breach : control.breaches(plan, arrival, containers)) {
+                    if (!breach.field().endsWith(".image")) {
+                        continue; // of the container, as its pull policy is, which the review does not tell
+                    }
                     findings.add(
                             new Finding(policy.policy().name(), policy.policy().mode(), breach, Since.NOW));
                 }

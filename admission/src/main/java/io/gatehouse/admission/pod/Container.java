@@ -39,6 +39,11 @@ public record Container(Kind kind, String path, Node.Mapping node, String name, 
         return Fields.mapping(node, "securityContext").flatMap(context -> Fields.value(context, field));
     }
 
+    /// A mapping in the container's own `securityContext`.
+    public Optional<Node.Mapping> securityMapping(String field) {
+        return Fields.mapping(node, "securityContext").flatMap(context -> Fields.mapping(context, field));
+    }
+
     /// The place to show for a field of `securityContext` that is not there.
     public Span securitySpan() {
         for (var entry : node.entries()) {

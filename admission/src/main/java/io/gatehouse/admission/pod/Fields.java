@@ -2,6 +2,7 @@
 package io.gatehouse.admission.pod;
 
 import io.gatehouse.engine.document.Node;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,22 @@ public final class Fields {
 
     public static Optional<String> text(Node.Mapping mapping, String field) {
         return value(mapping, field).map(node -> node instanceof Node.Text text ? text.value() : null);
+    }
+
+    /// The items of a list, none where it is absent or no list.
+    public static List<Node> items(Node.Mapping mapping, String field) {
+        return mapping.get(field).orElse(null) instanceof Node.Sequence(var items, var _) ? items : List.of();
+    }
+
+    /// The mappings in a list.
+    public static List<Node.Mapping> mappings(Node.Mapping mapping, String field) {
+        var mappings = new ArrayList<Node.Mapping>();
+        for (var item : items(mapping, field)) {
+            if (item instanceof Node.Mapping one) {
+                mappings.add(one);
+            }
+        }
+        return mappings;
     }
 
     public static boolean isTrue(Optional<Node> node) {

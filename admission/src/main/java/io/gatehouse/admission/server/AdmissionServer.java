@@ -8,6 +8,7 @@ import io.gatehouse.admission.review.DenialListener;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.alert.Alert;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -25,7 +26,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -54,12 +58,14 @@ public final class AdmissionServer implements AutoCloseable {
     private static final int IDLE_SECONDS = 120;
     private static final int HANDSHAKE_SECONDS = 5;
     private static final int MAX_CONNECTIONS = 1000;
+    private static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");
 
     private final AdmissionOptions options;
     private final Supplier<Snapshot> snapshots;
     private final Images images;
     private final Optional<AuditIntake> audit;
     private final InstantSource clock;
+    private final Duration look; // between two looks at the certificate
     private final Counters counters = new Counters();
     private final AtomicInteger connections = new AtomicInteger();
     private final Vertx vertx;
@@ -72,9 +78,19 @@ public final class AdmissionServer implements AutoCloseable {
     private HttpServer server;
 
     /// @param bundle absent where the certificate was given: whoever gave it knows its authority
-    private record Serving(Buffer certificate, Buffer key, Optional<String> bundle) {
-        PemKeyCertOptions options() {
+    /// @param clients authorities of those who may ask
+    private record Serving(
+            Buffer certificate, Buffer key, Optional<String> bundle, Optional<Buffer> clients, Instant expires) {
+        PemKeyCertOptions identity() {
             return new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key);
+        }
+
+        Optional<PemTrustOptions> trust() {
+            return clients.map(ca -> new PemTrustOptions().addCertValue(ca));
+        }
+
+        boolean servesAs(Serving other) {
+            return certificate.equals(other.certificate) && key.equals(other.key) && clients.equals(other.clients);
         }
     }
 
@@ -84,13 +100,16 @@ public final class AdmissionServer implements AutoCloseable {
             Images images,
             Optional<AuditIntake> audit,
             Consumer<Alert> alerts,
-            InstantSource clock)
+            InstantSource clock,
+            Duration look)
             throws IOException {
+        readAheadForLogging();
         this.options = options;
         this.snapshots = snapshots;
         this.images = images;
         this.audit = audit;
         this.clock = clock;
+        this.look = look;
         this.serving = serving();
         this.alerts = new AlertQueue(alerts, counters.alertsLost);
         this.reviewers = new ThreadPoolExecutor(
@@ -104,6 +123,15 @@ public final class AdmissionServer implements AutoCloseable {
                 .setEventLoopPoolSize(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4))
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+    }
+
+    /// A line of a log tells the time, for which Java reads its table of zones from a file, once. When file
+    /// descriptors have run out that fails, and with it the very message that accepting failed, which ends Netty's
+    /// loop for good.
+    private static void readAheadForLogging() {
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "times are told in " + ZoneId.systemDefault().getRules());
     }
 
     /// Returns once the port is open.
@@ -125,7 +153,20 @@ public final class AdmissionServer implements AutoCloseable {
             Optional<AuditIntake> audit,
             Consumer<Alert> alerts)
             throws IOException {
-        var started = new AdmissionServer(options, snapshots, images, audit, alerts, InstantSource.system());
+        return start(options, snapshots, images, audit, alerts, InstantSource.system(), LOOK_AT_CERTIFICATE);
+    }
+
+    /// @param look how often the certificate is looked at
+    static AdmissionServer start(
+            AdmissionOptions options,
+            Supplier<Snapshot> snapshots,
+            Images images,
+            Optional<AuditIntake> audit,
+            Consumer<Alert> alerts,
+            InstantSource clock,
+            Duration look)
+            throws IOException {
+        var started = new AdmissionServer(options, snapshots, images, audit, alerts, clock, look);
         try {
             started.listen();
         } catch (IOException e) {
@@ -143,11 +184,10 @@ public final class AdmissionServer implements AutoCloseable {
                 .setUseAlpn(true)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
-                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
-                .setKeyCertOptions(serving.options());
-        options.clientCa()
-                .ifPresent(ca -> http.setClientAuth(ClientAuth.REQUEST)
-                        .setTrustOptions(new PemTrustOptions().addCertPath(ca.toString())));
+                .setEnabledSecureTransportProtocols(PROTOCOLS)
+                .setKeyCertOptions(serving.identity());
+        serving.trust()
+                .ifPresent(trust -> http.setClientAuth(ClientAuth.REQUEST).setTrustOptions(trust));
         server = vertx.createHttpServer(http).requestHandler(router()).connectionHandler(connection -> {
             if (connections.incrementAndGet() > MAX_CONNECTIONS) {
                 connection.close();
@@ -168,7 +208,7 @@ public final class AdmissionServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while opening " + where);
         }
-        vertx.setPeriodic(LOOK_AT_CERTIFICATE.toMillis(), _ -> vertx.executeBlocking(this::renew));
+        lookLater();
     }
 
     private Router router() {
@@ -243,41 +283,74 @@ public final class AdmissionServer implements AutoCloseable {
     }
 
     private Serving serving() throws IOException {
+        var clients = options.clientCa().isEmpty()
+                ? Optional.<Buffer>empty()
+                : Optional.of(Buffer.buffer(Files.readString(options.clientCa().get())));
         return switch (options.certificate()) {
-            case Certificate.Given(var chain, var key) ->
-                new Serving(
-                        Buffer.buffer(Files.readString(chain)), Buffer.buffer(Files.readString(key)), Optional.empty());
+            case Certificate.Given(var chainFile, var keyFile) -> {
+                var chain = Files.readString(chainFile);
+                var key = Files.readString(keyFile);
+                var expires = Pem.checked(chain, key)
+                        .orElseThrow(() -> new IOException(keyFile + " is not the key of the certificate in "
+                                + chainFile + ", or cannot be read"));
+                yield new Serving(Buffer.buffer(chain), Buffer.buffer(key), Optional.empty(), clients, expires);
+            }
             case Certificate.SelfSigned(var directory, var names) -> {
                 var made = new CertificateState(directory, names).current(clock.instant());
                 yield new Serving(
-                        Buffer.buffer(made.certificate()), Buffer.buffer(made.key()), Optional.of(made.bundle()));
+                        Buffer.buffer(made.certificate()),
+                        Buffer.buffer(made.key()),
+                        Optional.of(made.bundle()),
+                        clients,
+                        made.expires());
             }
         };
     }
 
-    /// Open connections keep the certificate they were opened with.
-    private Void renew() {
+    /// One look after another: a slow one is not overtaken.
+    private void lookLater() {
+        vertx.setTimer(
+                look.toMillis(),
+                _ -> vertx.executeBlocking(this::look)
+                        .compose(fresh -> fresh.map(this::serve).orElseGet(Future::succeededFuture))
+                        .onComplete(_ -> lookLater()));
+    }
+
+    /// What is to be served from now on, if it is another.
+    private Optional<Serving> look() {
         try {
             var fresh = serving();
-            if (!fresh.equals(serving)) {
-                var ssl = new ServerSSLOptions()
-                        .setKeyCertOptions(fresh.options())
-                        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"));
-                options.clientCa()
-                        .ifPresent(ca -> ssl.setClientAuth(ClientAuth.REQUEST)
-                                .setTrustOptions(new PemTrustOptions().addCertPath(ca.toString())));
-                server.updateSSLOptions(ssl)
-                        .onSuccess(_ -> {
-                            serving = fresh;
-                            LOG.log(System.Logger.Level.INFO, "the webhook's certificate was replaced");
-                        })
-                        .onFailure(e -> LOG.log(System.Logger.Level.ERROR, "a new certificate was not taken", e));
+            if (!fresh.servesAs(serving)) {
+                return Optional.of(fresh);
             }
-        } catch (IOException e) {
+            serving = fresh; // the bundle may have grown
+        } catch (IOException e) { // what is served goes on being served, and the next look may find it whole
             counters.errors.increment();
             LOG.log(System.Logger.Level.ERROR, "the webhook's certificate cannot be looked at", e);
         }
-        return null;
+        return Optional.empty();
+    }
+
+    /// Open connections keep the certificate they were opened with, and handshakes that have begun end as they began.
+    private Future<Void> serve(Serving fresh) {
+        var ssl = new ServerSSLOptions()
+                .setUseAlpn(true)
+                .setApplicationLayerProtocols(List.of("h2", "http/1.1"))
+                .setEnabledSecureTransportProtocols(PROTOCOLS)
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                .setKeyCertOptions(fresh.identity());
+        fresh.trust().ifPresent(trust -> ssl.setClientAuth(ClientAuth.REQUEST).setTrustOptions(trust));
+        return server.updateSSLOptions(ssl)
+                .<Void>mapEmpty()
+                .onSuccess(_ -> {
+                    serving = fresh;
+                    LOG.log(System.Logger.Level.INFO, "the webhook's certificate was replaced");
+                })
+                .onFailure(e -> {
+                    counters.errors.increment();
+                    LOG.log(System.Logger.Level.ERROR, "a new certificate was not taken", e);
+                });
     }
 
     public int port() {
@@ -287,6 +360,11 @@ public final class AdmissionServer implements AutoCloseable {
     /// What the webhook's registration must trust, in PEM; absent where the certificate was given.
     public Optional<String> caBundle() {
         return serving.bundle();
+    }
+
+    /// When the certificate that is served ends: to be told before it does.
+    public Instant certificateExpires() {
+        return serving.expires();
     }
 
     /// Absent where no audit events are taken.

@@ -29,6 +29,8 @@ final class ReviewHandler {
             "gatehouse: too many reviews are waiting, ask again; this is not a policy decision";
     /// What a request costs besides its body.
     private static final int OVERHEAD_BYTES = 16 * 1024;
+    /// What a byte of a body costs: as received, as text, and the tree of it, which the reader's limits bound.
+    private static final int BYTES_OF_A_BYTE = 8;
 
     private final Question question;
     private final ExecutorService reviewers;
@@ -55,12 +57,12 @@ final class ReviewHandler {
         this.counters = counters;
         this.clock = clock;
         this.longest = options.longest();
-        this.roomBytes = options.bodyBytes();
+        this.roomBytes = options.memoryBytes();
         this.reservedBytes = reservedBytes;
     }
 
     void admit(RoutingContext context) {
-        long wanted = OVERHEAD_BYTES + bodyLength(context, MAX_BODY_BYTES);
+        long wanted = OVERHEAD_BYTES + BYTES_OF_A_BYTE * bodyLength(context, MAX_BODY_BYTES);
         if (reservedBytes.addAndGet(wanted) > roomBytes) {
             reservedBytes.addAndGet(-wanted);
             counters.overloaded.increment();
@@ -128,7 +130,7 @@ final class ReviewHandler {
     private Answer judge(byte[] body) {
         try {
             return question.answer(body);
-        } catch (RuntimeException | StackOverflowError e) { // a reviewer's edge: told, counted, and the next one runs
+        } catch (RuntimeException | VirtualMachineError e) { // a reviewer's edge: told, counted, and the next one runs
             counters.errors.increment();
             LOG.log(System.Logger.Level.ERROR, "a review failed", e);
             return new Answer.Failed(500, "gatehouse: internal error; this is not a policy decision");

@@ -23,7 +23,10 @@ public final class WebhookConfiguration {
     /// Without these a cluster that lost its webhook could not start it again.
     public static final List<String> EXCLUDED = List.of("kube-system", "gatehouse-system");
 
-    private static final List<String> CONNECTED_SUBRESOURCES = List.of("pods/exec", "pods/attach");
+    private static final List<String> CONNECTED_SUBRESOURCES =
+            List.of("pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "services/proxy");
+    /// A node lies in no namespace. Its kubelet runs programs in containers for whoever reaches it.
+    private static final List<String> CONNECTED_OF_NODES = List.of("nodes/proxy");
     private static final List<String> UPDATED_SUBRESOURCES = List.of("pods/ephemeralcontainers", "pods/resize");
 
     /// Where the API server finds the webhook.
@@ -73,9 +76,10 @@ public final class WebhookConfiguration {
         onlyIn.ifPresent(one -> selector(out, "In", List.of(one)));
         selector(out, "NotIn", EXCLUDED);
         out.append("    rules:\n");
-        byGroup().forEach((group, resources) -> rule(out, group, "[CREATE, UPDATE]", resources));
-        rule(out, "", "[UPDATE]", UPDATED_SUBRESOURCES);
-        rule(out, "", "[CONNECT]", CONNECTED_SUBRESOURCES);
+        byGroup().forEach((group, resources) -> rule(out, group, "[CREATE, UPDATE]", resources, "Namespaced"));
+        rule(out, "", "[UPDATE]", UPDATED_SUBRESOURCES, "Namespaced");
+        rule(out, "", "[CONNECT]", CONNECTED_SUBRESOURCES, "Namespaced");
+        rule(out, "", "[CONNECT]", CONNECTED_OF_NODES, "Cluster");
         return out.toString();
     }
 
@@ -93,13 +97,13 @@ public final class WebhookConfiguration {
                 .append("]}\n");
     }
 
-    private static void rule(StringBuilder out, String group, String operations, List<String> resources) {
+    private static void rule(StringBuilder out, String group, String operations, List<String> resources, String scope) {
         out.append("      - apiGroups: [")
                 .append(group.isEmpty() ? "\"\"" : group)
                 .append("]\n");
         out.append("        apiVersions: [v1]\n");
         out.append("        operations: ").append(operations).append('\n');
         out.append("        resources: [").append(String.join(", ", resources)).append("]\n");
-        out.append("        scope: Namespaced\n");
+        out.append("        scope: ").append(scope).append('\n');
     }
 }

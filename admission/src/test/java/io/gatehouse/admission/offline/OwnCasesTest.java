@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What the suites of others leave out: sidecars, ephemeral containers, old workload kinds, other spellings of a path.
 class OwnCasesTest {
-    private static final Path CASES = Path.of("src/test/resources/cases");
+    private static final Path CASES =
+            Path.of(System.getProperty("gatehouse.root"), "admission/src/test/resources/cases");
     private static final AdmissionSection SENSITIVE = mounts(
             "/var/lib/kubelet", "/var/run/docker.sock", "/run/containerd/containerd.sock", "/run/crio/crio.sock");
 

@@ -183,6 +183,17 @@ class ImagePolicyTest {
     }
 
     @Test
+    void names_of_images_are_judged_and_what_the_review_does_not_tell_is_not() throws Exception {
+        var names = policy("names", "images: {allow: [registry.example.com], pinned: digest, alwaysPull: all}");
+        var wrong = ask(server(names), "", "clean:1");
+        assertTrue(wrong.body().contains("(policy names, admission.images.allow)"), wrong.body());
+        assertTrue(wrong.body().contains("(policy names, admission.images.pinned)"), wrong.body());
+        assertFalse(wrong.body().contains("alwaysPull"), wrong.body());
+        var right = ask(server(names), "", "registry.example.com/clean@" + DIGEST);
+        assertTrue(right.body().contains("\"decision\":\"allow\""), right.body());
+    }
+
+    @Test
     void controls_that_need_the_pod_are_not_put_to_its_images() throws Exception {
         var readOnly = policy("p", "readOnlyRootFilesystem: {required: true}");
         assertTrue(ask(server(readOnly), "", "shell:1").body().contains("\"decision\":\"allow\""));

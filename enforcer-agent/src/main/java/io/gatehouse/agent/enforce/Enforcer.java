@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Gives every container its rules and keeps them in the kernel. Ring thread only.
@@ -119,13 +120,12 @@ public final class Enforcer {
 
     /// Has the programs loaded that any policy asks for, before a container stands at the door and waits for them.
     private void prepare() {
-        for (var rule : RuntimeRule.values()) {
-            boolean asked = snapshot.policies().stream()
-                    .anyMatch(policy -> policy.runtime().flatMap(rule::asked).isPresent());
-            if (asked) {
-                kernel.keeps(rule);
-            }
-        }
+        kernel.bring(Stream.of(RuntimeRule.values()).filter(this::isAsked).collect(Collectors.toSet()));
+    }
+
+    private boolean isAsked(RuntimeRule rule) {
+        return snapshot.policies().stream()
+                .anyMatch(policy -> policy.runtime().flatMap(rule::asked).isPresent());
     }
 
     /// The rules of containers that start while no agent lives, as the snapshot has them.

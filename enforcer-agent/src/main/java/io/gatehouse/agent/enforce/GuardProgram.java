@@ -81,6 +81,9 @@ public enum GuardProgram {
     LOADED("gh_loaded", Backend.LSM, "sched_process_exec", Set.of(MEMORY)),
     PERSONALITY("gh_personality", Backend.LSM, "personality", Set.of(MEMORY)),
     PERSONALITY_NARROW("gh_personality_narrow", Backend.LSM, "personality, 32 bit", Set.of(MEMORY)),
+    /// Attached only where [#PERSONALITY] is not loaded: kernels without error injection let nobody answer for a call.
+    PERSON("gh_person", Backend.LSM, "personality", Set.of(MEMORY)),
+    PERSON_NARROW("gh_person_narrow", Backend.LSM, "personality, 32 bit", Set.of(MEMORY)),
     TRACE("gh_trace", Backend.LSM, "ptrace_access_check", Set.of(PTRACE)),
     TRACE_ME("gh_trace_me", Backend.LSM, "ptrace_traceme", Set.of(PTRACE)),
     OPEN_MEMORY("gh_open_memory", Backend.LSM, "file_open", Set.of(PTRACE, MEMORY)),
@@ -229,6 +232,16 @@ public enum GuardProgram {
         return Arrays.stream(values()).anyMatch(each -> each.program.equals(program));
     }
 
+    /// The program that makes this one needless where it is loaded.
+    Optional<GuardProgram> standsInFor() {
+        return switch (this) {
+            case URING_FILE -> Optional.of(URING);
+            case PERSON -> Optional.of(PERSONALITY);
+            case PERSON_NARROW -> Optional.of(PERSONALITY_NARROW);
+            default -> Optional.empty();
+        };
+    }
+
     /// Needed only where files may be open since before the rules in force: each costs every read and write, or every
     /// mapping, of the node.
     boolean onlyForOpenBefore() {
@@ -250,7 +263,9 @@ public enum GuardProgram {
             case LOADED -> Optional.of("a program file that asks for an executable stack is given one");
             case PERSONALITY_NARROW -> Optional.empty(); // of x86 alone, and where one is not there the other is not
             case PERSONALITY ->
-                Optional.of("after personality(READ_IMPLIES_EXEC) the heap grows executable, unchecked");
+                Optional.of("personality(READ_IMPLIES_EXEC) is not refused; who asks for it is killed in the call");
+            case PERSON -> Optional.of("after personality(READ_IMPLIES_EXEC) the heap grows executable, unchecked");
+            case PERSON_NARROW -> Optional.empty();
             default -> Optional.of(hook + " is not checked");
         };
     }

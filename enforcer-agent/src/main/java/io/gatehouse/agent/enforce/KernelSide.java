@@ -33,6 +33,7 @@ public final class KernelSide implements AutoCloseable {
     private static final String OBJECT = "/io/gatehouse/agent/bpf/gatehouse.bpf.o";
     private static final Path ACTIVE_LSMS = Path.of("/sys/kernel/security/lsm");
 
+    private static final String ANSWERS_FOR_A_CALL = "fmod_ret/";
     private static final String LSM = "lsm/";
 
     // include/linux/proc_ns.h
@@ -239,8 +240,8 @@ public final class KernelSide implements AutoCloseable {
     }
 
     /// Loads the programs of these rules, where they were not asked for before: the kernel checks each for a while,
-    /// and most policies ask few of them.
-    private void bring(Set<RuntimeRule> rules) {
+    /// and most policies ask few of them. Best for all rules at once: each load reads the kernel's types anew.
+    void bring(Set<RuntimeRule> rules) {
         synchronized (candidates) {
             var now = candidates.stream()
                     .filter(program -> !Collections.disjoint(program.rules(), rules))
@@ -251,8 +252,20 @@ public final class KernelSide implements AutoCloseable {
             candidates.removeAll(now);
             var names = now.stream().map(GuardProgram::program).collect(Collectors.toSet());
             names.removeAll(withoutHook(names));
+            // Whether a call may be answered for, only its load tells, and a refusal has all the others checked again.
+            var uncertain = ofKind(names, ANSWERS_FOR_A_CALL);
+            names.removeAll(uncertain);
+            uncertain.forEach(name -> object.loadMore(Set.of(name)));
             object.loadMore(names);
         }
+    }
+
+    private Set<String> ofKind(Set<String> names, String kind) {
+        return image.programs().entrySet().stream()
+                .filter(program ->
+                        names.contains(program.getKey()) && program.getValue().startsWith(kind))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /// Asked of the kernel's types, since each program that it refuses has all the others checked once more.
@@ -380,8 +393,9 @@ public final class KernelSide implements AutoCloseable {
             if (!object.loaded().contains(program.program())) {
                 continue;
             }
-            boolean covered =
-                    program == GuardProgram.URING_FILE && object.loaded().contains(GuardProgram.URING.program());
+            boolean covered = program.standsInFor()
+                    .filter(first -> object.loaded().contains(first.program()))
+                    .isPresent();
             boolean unused = covered || program.onlyForOpenBefore() && !openBefore;
             if (unused || Collections.disjoint(program.rules(), rules)) {
                 unneeded.add(program);

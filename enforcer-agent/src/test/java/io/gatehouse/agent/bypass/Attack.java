@@ -61,6 +61,11 @@ record Attack(
         return new Attack(story, name, what, scene, act, rule, lsm, worth, why);
     }
 
+    /// What must hold where LSM decides, and why no more.
+    Attack withLsm(Worth worth, String why) {
+        return new Attack(story, name, what, scene, act, rule, worth, without, why);
+    }
+
     /// What must hold anywhere, and why no more.
     Attack atMost(Worth worth, String why) {
         return new Attack(story, name, what, scene, act, rule, worth, worth, why);

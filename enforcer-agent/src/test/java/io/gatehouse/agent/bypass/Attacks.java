@@ -47,6 +47,9 @@ final class Attacks {
 
     private static final String NOT_THE_ROOT = "changes of names are only looked up on the root file system";
 
+    private static final String OLD_PERSONALITY =
+            "not every kernel lets a program answer for personality(2); there its caller is ended";
+
     private static final String NO_DEVICES = "devices have no stand-in";
 
     static final List<Attack> ALL = all();
@@ -315,15 +318,17 @@ final class Attacks {
                         "protect-code"),
                 mapped(12, "map-key", "the same by pkey_mprotect", "protect-code-key"),
                 mapped(
-                        12,
-                        "map-old",
-                        "maps a dropped library for reading under an old personality",
-                        "map-code-personality"),
+                                12,
+                                "map-old",
+                                "maps a dropped library for reading under an old personality",
+                                "map-code-personality")
+                        .withLsm(KILLED, OLD_PERSONALITY),
                 mapped(13, "map-memfd", "maps code from a file that lies in memory only", "map-memfd"),
                 memory("rwx", "takes memory that is writable and executable", "memory-rwx"),
                 memory("rx", "fills memory, then makes it executable", "memory-rx"),
                 memory("shared-rx", "the same with shared memory", "memory-shared"),
-                memory("old-rx", "takes memory for reading under an old personality", "memory-personality"),
+                memory("old-rx", "takes memory for reading under an old personality", "memory-personality")
+                        .withLsm(KILLED, OLD_PERSONALITY),
                 memory("heap", "makes the heap executable", "memory-heap"),
                 memory("stack", "makes the stack executable", "memory-stack"),
                 memory(
@@ -515,7 +520,7 @@ final class Attacks {
                                 4,
                                 "guarded-replace",
                                 "puts another file in its place",
-                                "rename,/data/open/other,/data/protected")
+                                "rename,/data/open/other,/data/replaced")
                         .without(UNSEEN, NOT_THE_ROOT),
                 guarded(16, "guarded-unlink", "removes it", "unlink,/data/guarded/removed")
                         .without(UNSEEN, NOT_THE_ROOT),

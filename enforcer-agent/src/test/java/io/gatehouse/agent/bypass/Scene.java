@@ -78,7 +78,7 @@ enum Scene {
     /// Files that may not be read, files that may not be written wherever they lie, and no volumes but declared ones.
     DATA(List.of("CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH"), """
             mkdir -p /data/guarded /data/hidden /data/open
-            for file in protected guarded/file guarded/named guarded/removed hidden/file open/other
+            for file in protected replaced guarded/file guarded/named guarded/removed hidden/file open/other
             do echo of the volume > /data/$file
             done
             ln /data/protected /data/old-alias
@@ -90,7 +90,11 @@ enum Scene {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.of(new Writes(
-                            false, true, List.of(), List.of("/data/protected", "/data/guarded"), Action.DENY)),
+                            false,
+                            true,
+                            List.of(),
+                            List.of("/data/protected", "/data/replaced", "/data/guarded"),
+                            Action.DENY)),
                     Optional.of(new Reads(List.of("/etc/secret", "/data/hidden"), Action.DENY)),
                     Optional.empty(),
                     Map.of());

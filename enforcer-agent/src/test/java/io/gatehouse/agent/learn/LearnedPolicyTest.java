@@ -18,15 +18,24 @@ import io.gatehouse.engine.learn.Learning;
 import io.gatehouse.engine.learn.Learning.Siblings;
 import io.gatehouse.engine.learn.PolicyText;
 import io.gatehouse.schemas.act.RecordedAct;
+import io.gatehouse.schemas.alert.Alert;
+import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.PolicyName;
+import io.gatehouse.schemas.policy.RuntimeSection;
+import io.gatehouse.schemas.policy.RuntimeSection.Processes;
+import io.gatehouse.schemas.policy.RuntimeSection.Writes;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +96,7 @@ class LearnedPolicyTest {
 
             try (var agent = RunningAgent.start(enforced(learned, container.id()))) {
                 work(container);
-                var disturbed = new java.util.ArrayList<String>();
+                var disturbed = new ArrayList<String>();
                 agent.sawNothing(alert -> {
                     boolean own = alert.container()
                             .filter(of -> of.id().equals(container.id()))
@@ -106,6 +115,62 @@ class LearnedPolicyTest {
                         0, container.exec("sh", "-c", "echo x > /root/x").exit());
             }
         }
+    }
+
+    /// A preview is worth something only if the kernel says the same of the same acts.
+    @Test
+    void what_a_preview_would_refuse_the_kernel_would_refuse_and_nothing_else() throws IOException {
+        var section = new RuntimeSection(
+                Optional.of(Processes.of(List.of("/bin/busybox"), false, Action.DENY)),
+                Optional.empty(),
+                Optional.of(new Writes(true, false, List.of("/var/"), List.of("/etc/app.conf"), Action.DENY)),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of());
+        try (var container = RuncContainer.create(tmp, options())) {
+            var foreseen = new TreeSet<String>();
+            try (var watched = new Watched(container.id())) {
+                container.start();
+                work(container);
+                var recorded = watched.until("the work", act -> act.path().equals("/etc/app.conf"))
+                        .from();
+                for (var act : recorded.acts()) {
+                    ActJudge.judge(section, act, recorded.names(act))
+                            .forEach(found -> foreseen.add(found.rule() + " " + act.path()));
+                }
+            }
+            assertEquals(
+                    Set.of(
+                            "processes.allow /bin/other",
+                            "writes.rootFilesystem /etc/app.conf",
+                            "writes.forbid /etc/app.conf"),
+                    foreseen);
+
+            // In audit, where each act is told and the next one follows.
+            try (var agent = RunningAgent.start(policy(Mode.AUDIT, section, container.id()))) {
+                work(container);
+                for (var each : foreseen) {
+                    agent.alert(each, alert -> each.equals(of(alert, foreseen)));
+                }
+                var unforeseen = new ArrayList<String>();
+                agent.sawNothing(alert -> {
+                    if (alert.container().isPresent() && !foreseen.contains(of(alert, foreseen))) {
+                        unforeseen.add(alert.rule() + ": " + alert.message());
+                    }
+                    return false;
+                });
+                assertEquals(List.of(), unforeseen);
+            }
+        }
+    }
+
+    /// The one of these that an alert tells of; else its message.
+    private static String of(Alert alert, Set<String> foreseen) {
+        return foreseen.stream()
+                .filter(each -> each.startsWith(alert.rule() + " ")
+                        && alert.message().contains(each.substring(each.indexOf(' ') + 1)))
+                .findFirst()
+                .orElse(alert.message());
     }
 
     @Test
@@ -189,14 +254,17 @@ class LearnedPolicyTest {
     }
 
     private static WorkloadPolicy enforced(Learned learned, String container) {
+        return policy(Mode.ENFORCE, learned.section(), container);
+    }
+
+    private static WorkloadPolicy policy(Mode mode, RuntimeSection section, String container) {
         return new WorkloadPolicy(
                 PolicyName.cluster("learned"),
-                Mode.ENFORCE,
-                new io.gatehouse.schemas.policy.Match(
-                        List.of(), java.util.Map.of(), List.of(), List.of(container + "*")),
+                mode,
+                new io.gatehouse.schemas.policy.Match(List.of(), Map.of(), List.of(), List.of(container + "*")),
                 List.of(),
                 Optional.empty(),
-                Optional.of(learned.section()));
+                Optional.of(section));
     }
 
     /// An observation of one container.

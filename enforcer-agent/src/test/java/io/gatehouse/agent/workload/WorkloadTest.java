@@ -89,6 +89,7 @@ class WorkloadTest {
                 policy(List.of(server), List.of()),
                 List.of(
                         ImageFile.text("/etc/nginx/test.conf", NGINX),
+                        ImageFile.text("/etc/group", "root:x:0:\n"),
                         ImageFile.text("/srv/index.html", "of the image\n"),
                         ImageFile.text("/srv/upload/kept", "")),
                 server,
@@ -111,7 +112,7 @@ class WorkloadTest {
     /// Two workers, so that the server lives on where a worker is killed.
     private static final String NGINX = """
             daemon off;
-            user root;
+            user root root;
             worker_processes 2;
             pid /tmp/nginx.pid;
             error_log /tmp/error.log;

@@ -5,7 +5,7 @@ import io.gatehouse.engine.diagnostic.Code;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.AdmissionSection;
-import io.gatehouse.schemas.policy.AdmissionSection.PrivilegeSection;
+import io.gatehouse.schemas.policy.PrivilegeSection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -27,6 +27,9 @@ final class CrossChecks {
         var checks = new CrossChecks(draft);
         checks.labelKeysCanExist();
         checks.somethingIsAsked();
+        draft.policy()
+                .admission()
+                .ifPresent(asked -> checks.problems.addAll(GateChecks.check(draft.document(), asked)));
         draft.policy()
                 .runtime()
                 .ifPresent(runtime -> checks.problems.addAll(RuntimeChecks.check(draft.document(), runtime)));
@@ -64,21 +67,28 @@ final class CrossChecks {
 
     private static boolean asksAtTheGate(AdmissionSection admission) {
         return admission.readOnlyRootFilesystem()
+                || admission.writable().isPresent()
                 || !admission.forbiddenMounts().isEmpty()
-                || admission.privilege().filter(CrossChecks::forbids).isPresent()
+                || admission.denyRuntimeSockets()
+                || !admission.privilege().map(PrivilegeSection::asksNothing).orElse(true)
                 || admission.distroless().isPresent()
                 || admission
                         .interactive()
                         .filter(AdmissionSection.Interactive::deniesAny)
                         .isPresent()
+                || !admission
+                        .volumes()
+                        .map(AdmissionSection.Volumes::asksNothing)
+                        .orElse(true)
+                || !admission
+                        .images()
+                        .map(AdmissionSection.ImageNames::asksNothing)
+                        .orElse(true)
+                || !admission
+                        .environment()
+                        .map(AdmissionSection.Environment::asksNothing)
+                        .orElse(true)
+                || !admission.workloads().isEmpty()
                 || !admission.deny().isEmpty();
-    }
-
-    private static boolean forbids(PrivilegeSection privilege) {
-        return privilege.forbidPrivileged()
-                || privilege.forbidHostPid()
-                || privilege.forbidHostIpc()
-                || privilege.forbidHostNetwork()
-                || privilege.forbidPrivilegeEscalation();
     }
 }

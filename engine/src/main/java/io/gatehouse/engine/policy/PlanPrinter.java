@@ -3,7 +3,6 @@ package io.gatehouse.engine.policy;
 
 import io.gatehouse.engine.policy.JavaPlan.Task;
 import io.gatehouse.engine.policy.KernelPlan.Demand;
-import io.gatehouse.schemas.policy.AdmissionSection;
 import io.gatehouse.schemas.policy.Endpoint;
 import io.gatehouse.schemas.policy.Exemption;
 import io.gatehouse.schemas.policy.Match;
@@ -29,47 +28,14 @@ public final class PlanPrinter {
     }
 
     private static void gate(AdmissionPlan plan, List<String> lines) {
-        var asked = plan.asked();
-        if (asked.readOnlyRootFilesystem()) {
-            lines.add("  gate:   readOnlyRootFilesystem");
-        }
-        if (!asked.forbiddenMounts().isEmpty()) {
-            lines.add("  gate:   sensitiveMounts: none of " + String.join(" ", asked.forbiddenMounts()));
-        }
-        asked.privilege().ifPresent(privilege -> lines.add("  gate:   privilege: " + forbidden(privilege)));
-        asked.distroless()
-                .ifPresent(distroless -> lines.add("  gate:   distroless, "
-                        + distroless.unknown().text() + " what is unknown"
-                        + (distroless.allow().isEmpty() ? "" : ", but " + String.join(" ", distroless.allow()))));
-        asked.interactive()
-                .filter(AdmissionSection.Interactive::deniesAny)
-                .ifPresent(interactive -> lines.add("  gate:   interactive: no " + closed(interactive)));
-        if (asked.breakGlass()) {
-            lines.add("  gate:   imageReviews: a pod may break the glass");
+        for (var asked : GatePrinter.lines(plan.asked())) {
+            lines.add("  gate:   " + asked);
         }
         for (var denial : plan.denials()) {
             var what = denial.scope() == Denial.Scope.CONTAINER ? "each container" : "the pod";
             lines.add("  gate:   deny." + denial.name() + ": refuses " + what + " when "
                     + denial.when().strip());
         }
-    }
-
-    private static String forbidden(AdmissionSection.PrivilegeSection privilege) {
-        var forbidden = new ArrayList<String>();
-        add(forbidden, "privileged", privilege.forbidPrivileged());
-        add(forbidden, "hostPID", privilege.forbidHostPid());
-        add(forbidden, "hostIPC", privilege.forbidHostIpc());
-        add(forbidden, "hostNetwork", privilege.forbidHostNetwork());
-        add(forbidden, "allowPrivilegeEscalation", privilege.forbidPrivilegeEscalation());
-        return "none of " + String.join(", ", forbidden);
-    }
-
-    private static String closed(AdmissionSection.Interactive interactive) {
-        var closed = new ArrayList<String>();
-        add(closed, "exec", interactive.denyExec());
-        add(closed, "attach", interactive.denyAttach());
-        add(closed, "ephemeralContainers", interactive.denyEphemeralContainers());
-        return String.join(", ", closed);
     }
 
     private static void add(List<String> words, String word, boolean asked) {

@@ -14,12 +14,24 @@ import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.AdmissionSection;
 import io.gatehouse.schemas.policy.AdmissionSection.Distroless;
+import io.gatehouse.schemas.policy.AdmissionSection.Environment;
+import io.gatehouse.schemas.policy.AdmissionSection.ImageNames;
 import io.gatehouse.schemas.policy.AdmissionSection.Interactive;
-import io.gatehouse.schemas.policy.AdmissionSection.PrivilegeSection;
+import io.gatehouse.schemas.policy.AdmissionSection.Pinned;
+import io.gatehouse.schemas.policy.AdmissionSection.Pulled;
 import io.gatehouse.schemas.policy.AdmissionSection.Unknown;
+import io.gatehouse.schemas.policy.AdmissionSection.Volumes;
+import io.gatehouse.schemas.policy.AdmissionSection.Way;
+import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
+import io.gatehouse.schemas.policy.AdmissionSection.Writable;
 import io.gatehouse.schemas.policy.Endpoint;
 import io.gatehouse.schemas.policy.Match;
 import io.gatehouse.schemas.policy.PolicyName;
+import io.gatehouse.schemas.policy.PrivilegeSection;
+import io.gatehouse.schemas.policy.PrivilegeSection.Capabilities;
+import io.gatehouse.schemas.policy.PrivilegeSection.Ports;
+import io.gatehouse.schemas.policy.PrivilegeSection.Profiles;
+import io.gatehouse.schemas.policy.PrivilegeSection.Setting;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.RuntimeSection.Ban;
 import io.gatehouse.schemas.policy.RuntimeSection.Interpreters;
@@ -31,8 +43,11 @@ import io.gatehouse.schemas.policy.RuntimeSection.Writes;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /// Turns a document of the right shape into a policy, each default written out.
 final class PolicyBuilder {
@@ -63,23 +78,94 @@ final class PolicyBuilder {
     }
 
     private static AdmissionSection admission(Node.Mapping admission) {
+        var root = section(admission, "readOnlyRootFilesystem");
+        var mounts = section(admission, "sensitiveMounts");
         return new AdmissionSection(
-                section(admission, "readOnlyRootFilesystem")
-                        .map(section -> flag(section, "required"))
-                        .orElse(false),
-                section(admission, "sensitiveMounts")
-                        .map(section -> directories(section, "forbid"))
-                        .orElse(List.of()),
+                root.map(section -> flag(section, "required")).orElse(false),
+                root.flatMap(section -> section(section, "writable")).map(PolicyBuilder::writable),
+                mounts.map(section -> directories(section, "forbid")).orElse(List.of()),
+                mounts.filter(section -> denies(section, "runtimeSockets")).isPresent(),
                 section(admission, "privilege").map(PolicyBuilder::privilege),
                 section(admission, "distroless")
                         .filter(section -> flag(section, "required"))
                         .map(PolicyBuilder::distroless),
                 section(admission, "interactive").map(PolicyBuilder::interactive),
+                section(admission, "volumes").map(PolicyBuilder::volumes),
+                section(admission, "images").map(PolicyBuilder::images),
+                section(admission, "environment").map(PolicyBuilder::environment),
+                sections(admission, "workloads").stream()
+                        .map(PolicyBuilder::workload)
+                        .toList(),
                 sections(admission, "deny").stream().map(PolicyBuilder::deny).toList(),
                 section(admission, "imageReviews")
                         .flatMap(section -> text(section, "breakGlass"))
                         .filter("allow"::equals)
                         .isPresent());
+    }
+
+    private static Writable writable(Node.Mapping writable) {
+        return new Writable(
+                given(writable, "paths", PolicyBuilder::directories),
+                given(writable, "backing", Shaped::texts),
+                directories(writable, "forbid"));
+    }
+
+    private static Volumes volumes(Node.Mapping volumes) {
+        return new Volumes(
+                given(volumes, "allow", Shaped::texts),
+                given(volumes, "hostPaths", Shaped::sections)
+                        .map(paths ->
+                                paths.stream().map(PolicyBuilder::hostPath).toList()),
+                volumes.get("emptyDir").isPresent(),
+                denies(volumes, "blockDevices"));
+    }
+
+    private static AdmissionSection.HostPath hostPath(Node.Mapping path) {
+        return new AdmissionSection.HostPath(directory(text(path, "path").orElseThrow()), flag(path, "readOnly"));
+    }
+
+    private static ImageNames images(Node.Mapping images) {
+        var moving = texts(images, "movingTags");
+        return new ImageNames(
+                given(images, "allow", Shaped::texts),
+                texts(images, "forbid"),
+                chosen(images, "pinned", Pinned.class),
+                moving.isEmpty() ? List.of("latest") : moving,
+                chosen(images, "alwaysPull", Pulled.class));
+    }
+
+    private static Environment environment(Node.Mapping environment) {
+        return new Environment(
+                denies(environment, "secrets"),
+                denies(environment, "plainSecrets"),
+                denies(environment, "literals"),
+                inLowerCase(environment, "secretNames"),
+                inLowerCase(environment, "allowNames"),
+                texts(environment, "allowValues"));
+    }
+
+    private static List<String> inLowerCase(Node.Mapping section, String field) {
+        return texts(section, field).stream()
+                .map(text -> text.toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    private static WorkloadKind workload(Node.Mapping workload) {
+        return new WorkloadKind(
+                text(workload, "group").orElseThrow(),
+                text(workload, "kind").orElseThrow(),
+                text(workload, "resource"),
+                texts(workload, "templates"));
+    }
+
+    private static <E extends Enum<E>> Optional<E> chosen(Node.Mapping section, String field, Class<E> choices) {
+        return text(section, field).map(word -> choice(choices, Optional.of(word), null));
+    }
+
+    /// Absent where the field is; an empty list is a list.
+    private static <T> Optional<List<T>> given(
+            Node.Mapping section, String field, BiFunction<Node.Mapping, String, List<T>> read) {
+        return section.get(field).map(_ -> read.apply(section, field));
     }
 
     private static AdmissionSection.Deny deny(Node.Mapping deny) {
@@ -89,14 +175,57 @@ final class PolicyBuilder {
                 text(deny, "message").orElseThrow());
     }
 
-    /// A field that is there says `false`; the schema takes nothing else.
+    /// A setting that is there has the one value that the schema takes.
     private static PrivilegeSection privilege(Node.Mapping privilege) {
         return new PrivilegeSection(
-                privilege.get("privileged").isPresent(),
-                privilege.get("hostPID").isPresent(),
-                privilege.get("hostIPC").isPresent(),
-                privilege.get("hostNetwork").isPresent(),
-                privilege.get("allowPrivilegeEscalation").isPresent());
+                Stream.of(Setting.values())
+                        .filter(setting -> privilege.get(setting.field()).isPresent())
+                        .toList(),
+                section(privilege, "capabilities").map(PolicyBuilder::capabilities),
+                section(privilege, "seccomp").map(seccomp -> profiles(seccomp, true)),
+                section(privilege, "appArmor").map(appArmor -> profiles(appArmor, false)),
+                section(privilege, "seLinux").map(seLinux -> texts(seLinux, "types")),
+                section(privilege, "sysctls")
+                        .map(sysctls -> texts(sysctls, "allow").stream()
+                                .map(name -> name.replace('/', '.'))
+                                .toList()),
+                section(privilege, "hostPorts")
+                        .map(ports -> texts(ports, "allow").stream()
+                                .map(PolicyBuilder::ports)
+                                .toList()),
+                section(privilege, "userNamespaces").map(PolicyBuilder::relaxed).orElse(List.of()));
+    }
+
+    private static List<Setting> relaxed(Node.Mapping userNamespaces) {
+        var named = texts(userNamespaces, "relax");
+        return Stream.of(Setting.values())
+                .filter(setting -> named.contains(setting.field()))
+                .toList();
+    }
+
+    private static Capabilities capabilities(Node.Mapping capabilities) {
+        return new Capabilities(
+                capabilityNames(capabilities, "drop"),
+                given(capabilities, "allow", PolicyBuilder::capabilityNames),
+                capabilityNames(capabilities, "forbid"));
+    }
+
+    private static List<String> capabilityNames(Node.Mapping capabilities, String field) {
+        return texts(capabilities, field).stream()
+                .map(name -> name.startsWith("CAP_") ? name.substring("CAP_".length()) : name)
+                .toList();
+    }
+
+    private static Profiles profiles(Node.Mapping profiles, boolean requiredWhereUnsaid) {
+        return new Profiles(
+                profiles.get("required").isPresent() ? flag(profiles, "required") : requiredWhereUnsaid,
+                given(profiles, "localhost", Shaped::texts));
+    }
+
+    private static Ports ports(String written) {
+        int hyphen = written.indexOf('-');
+        int first = Integer.parseInt(hyphen < 0 ? written : written.substring(0, hyphen));
+        return new Ports(first, hyphen < 0 ? first : Integer.parseInt(written.substring(hyphen + 1)));
     }
 
     private static Distroless distroless(Node.Mapping distroless) {
@@ -105,8 +234,9 @@ final class PolicyBuilder {
     }
 
     private static Interactive interactive(Node.Mapping interactive) {
-        return new Interactive(
-                denies(interactive, "exec"), denies(interactive, "attach"), denies(interactive, "ephemeralContainers"));
+        return new Interactive(Stream.of(Way.values())
+                .filter(way -> denies(interactive, way.field()))
+                .toList());
     }
 
     private static boolean denies(Node.Mapping section, String field) {
@@ -189,8 +319,10 @@ final class PolicyBuilder {
 
     /// Written with or without a slash at the end, a directory is the same directory.
     private static List<String> directories(Node.Mapping section, String field) {
-        return texts(section, field).stream()
-                .map(path -> path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path)
-                .toList();
+        return texts(section, field).stream().map(PolicyBuilder::directory).toList();
+    }
+
+    private static String directory(String path) {
+        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 }
