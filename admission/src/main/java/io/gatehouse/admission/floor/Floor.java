@@ -4,13 +4,14 @@ package io.gatehouse.admission.floor;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.policy.AdmissionSection;
-import io.gatehouse.schemas.policy.AdmissionSection.PrivilegeSection;
+import io.gatehouse.schemas.policy.AdmissionSection.Way;
 import io.gatehouse.schemas.policy.Mode;
+import io.gatehouse.schemas.policy.PrivilegeSection;
+import io.gatehouse.schemas.policy.PrivilegeSection.Setting;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.lang.reflect.RecordComponent;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,13 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
     private static final Set<String> SAID =
             Set.of("readOnlyRootFilesystem", "forbiddenMounts", "privilege", "interactive");
 
-    private static final Set<String> SAID_PRIVILEGES = Set.of(
-            "forbidPrivileged", "forbidHostPid", "forbidHostIpc", "forbidHostNetwork", "forbidPrivilegeEscalation");
+    private static final Set<String> SAID_PRIVILEGES = Set.of("settings", "relaxed");
+
+    /// Settings of the whole pod that may be left out or false.
+    private static final List<Setting> SHARED =
+            List.of(Setting.HOST_PID, Setting.HOST_IPC, Setting.HOST_NETWORK, Setting.SHARE_PROCESS_NAMESPACE);
+
+    private static final Set<Way> SAID_WAYS = Set.of(Way.EXEC, Way.ATTACH, Way.EPHEMERAL_CONTAINERS);
 
     private static final Map<String, String> WHY_NOT = Map.of(
             "distroless", "an image's files are not in the object",
@@ -117,8 +123,8 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                             + reaches("v.hostPath.path", asked.forbiddenMounts()) + "))"));
         }
         if (asked.interactive()
-                .map(AdmissionSection.Interactive::denyEphemeralContainers)
-                .orElse(false)) {
+                .filter(one -> one.denies(Way.EPHEMERAL_CONTAINERS))
+                .isPresent()) {
             validations.add(validation(
                     policy,
                     "admission.interactive.ephemeralContainers",
@@ -130,37 +136,38 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
 
     private static void privileges(
             String policy, PrivilegeSection privilege, List<StaticPolicy.Validation> validations) {
-        if (privilege.forbidPrivileged()) {
-            validations.add(validation(
-                    policy,
-                    "admission.privilege.privileged",
-                    "a container runs privileged; set privileged to false or leave it out",
-                    "variables.covered#.all(c, !has(c.securityContext) || !has(c.securityContext.privileged)"
-                            + " || c.securityContext.privileged == false)"));
-        }
-        if (privilege.forbidPrivilegeEscalation()) {
-            validations.add(validation(
-                    policy,
-                    "admission.privilege.allowPrivilegeEscalation",
-                    "a container may gain privileges; set allowPrivilegeEscalation to false",
-                    "variables.windows# || variables.covered#.all(c, has(c.securityContext)"
-                            + " && has(c.securityContext.allowPrivilegeEscalation)"
-                            + " && c.securityContext.allowPrivilegeEscalation == false)"));
-        }
-        var shared = new LinkedHashMap<String, Boolean>();
-        shared.put("hostPID", privilege.forbidHostPid());
-        shared.put("hostIPC", privilege.forbidHostIpc());
-        shared.put("hostNetwork", privilege.forbidHostNetwork());
-        shared.forEach((field, forbidden) -> {
-            if (forbidden) {
+        for (var setting : privilege.settings()) {
+            // Users of its own take the danger out of what the policy says so of.
+            var unless = privilege.relaxed().contains(setting)
+                    ? "(has(variables.spec#.hostUsers) && variables.spec#.hostUsers == false) || "
+                    : "";
+            var rule = "admission.privilege." + setting.field();
+            if (setting == Setting.PRIVILEGED) {
                 validations.add(validation(
                         policy,
-                        "admission.privilege." + field,
-                        "the pod shares a namespace of the node; set " + field + " to false or leave it out",
-                        "variables.covered#.size() == 0 || !has(variables.spec#." + field + ") || variables.spec#."
-                                + field + " == false"));
+                        rule,
+                        "a container runs privileged; set privileged to false or leave it out",
+                        unless
+                                + "variables.covered#.all(c, !has(c.securityContext) || !has(c.securityContext.privileged)"
+                                + " || c.securityContext.privileged == false)"));
+            } else if (setting == Setting.ALLOW_PRIVILEGE_ESCALATION) {
+                validations.add(validation(
+                        policy,
+                        rule,
+                        "a container may gain privileges; set allowPrivilegeEscalation to false",
+                        unless + "variables.windows# || variables.covered#.all(c, has(c.securityContext)"
+                                + " && has(c.securityContext.allowPrivilegeEscalation)"
+                                + " && c.securityContext.allowPrivilegeEscalation == false)"));
+            } else if (SHARED.contains(setting)) {
+                var field = setting.field();
+                validations.add(validation(
+                        policy,
+                        rule,
+                        "the pod shares what it should have for itself; set " + field + " to false or leave it out",
+                        unless + "variables.covered#.size() == 0 || !has(variables.spec#." + field
+                                + ") || variables.spec#." + field + " == false"));
             }
-        });
+        }
     }
 
     /// The gate refuses of an update what it changes. Here an update is refused where nothing of this kind was wrong
@@ -279,10 +286,10 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
             return;
         }
         var ways = new ArrayList<String>();
-        if (interactive.get().denyExec()) {
+        if (interactive.get().denies(Way.EXEC)) {
             ways.add("pods/exec");
         }
-        if (interactive.get().denyAttach()) {
+        if (interactive.get().denies(Way.ATTACH)) {
             ways.add("pods/attach");
         }
         if (ways.isEmpty()) {
@@ -310,6 +317,22 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
         unsaid(asked, SAID)
                 .forEach(part -> losses.add(new Loss(
                         policy, part, WHY_NOT.getOrDefault(part, "the floor has no words for it, the gate keeps it"))));
+        asked.privilege()
+                .ifPresent(privilege -> privilege.settings().stream()
+                        .filter(one -> one != Setting.PRIVILEGED
+                                && one != Setting.ALLOW_PRIVILEGE_ESCALATION
+                                && !SHARED.contains(one))
+                        .forEach(one -> losses.add(new Loss(
+                                policy,
+                                "privilege." + one.field(),
+                                "the floor has no words for it, the gate keeps it"))));
+        asked.interactive()
+                .ifPresent(interactive -> interactive.denied().stream()
+                        .filter(way -> !SAID_WAYS.contains(way))
+                        .forEach(way -> losses.add(new Loss(
+                                policy,
+                                "interactive." + way.field(),
+                                "the floor has no words for it, the gate keeps it"))));
         asked.privilege()
                 .ifPresent(privilege -> unsaid(privilege, SAID_PRIVILEGES)
                         .forEach(part -> losses.add(new Loss(

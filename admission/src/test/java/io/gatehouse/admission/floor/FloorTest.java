@@ -33,10 +33,11 @@ import io.gatehouse.engine.document.YamlReader;
 import io.gatehouse.engine.policy.PolicyCompiler;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.policy.AdmissionSection;
-import io.gatehouse.schemas.policy.AdmissionSection.PrivilegeSection;
 import io.gatehouse.schemas.policy.Exemption;
 import io.gatehouse.schemas.policy.Match;
 import io.gatehouse.schemas.policy.Mode;
+import io.gatehouse.schemas.policy.PrivilegeSection;
+import io.gatehouse.schemas.policy.PrivilegeSection.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,14 +60,12 @@ class FloorTest {
     /// Each part that the floor says, alone.
     private static final Map<String, AdmissionSection> ASKED = Map.of(
             "admission.readOnlyRootFilesystem", Policies.READ_ONLY,
-            "admission.privilege.privileged",
-                    Policies.privilege(new PrivilegeSection(true, false, false, false, false)),
-            "admission.privilege.hostPID", Policies.privilege(new PrivilegeSection(false, true, false, false, false)),
-            "admission.privilege.hostIPC", Policies.privilege(new PrivilegeSection(false, false, true, false, false)),
-            "admission.privilege.hostNetwork",
-                    Policies.privilege(new PrivilegeSection(false, false, false, true, false)),
+            "admission.privilege.privileged", Policies.privilege(PrivilegeSection.of(Setting.PRIVILEGED)),
+            "admission.privilege.hostPID", Policies.privilege(PrivilegeSection.of(Setting.HOST_PID)),
+            "admission.privilege.hostIPC", Policies.privilege(PrivilegeSection.of(Setting.HOST_IPC)),
+            "admission.privilege.hostNetwork", Policies.privilege(PrivilegeSection.of(Setting.HOST_NETWORK)),
             "admission.privilege.allowPrivilegeEscalation",
-                    Policies.privilege(new PrivilegeSection(false, false, false, false, true)),
+                    Policies.privilege(PrivilegeSection.of(Setting.ALLOW_PRIVILEGE_ESCALATION)),
             "admission.sensitiveMounts",
                     Policies.mounts("/", "/etc", "/proc", "/sys", "/var/run/docker.sock", "/run/containerd"));
 
