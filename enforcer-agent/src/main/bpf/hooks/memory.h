@@ -59,14 +59,16 @@ static __always_inline bool gh_decide_persona(struct gh_breach *breach, __u32 pe
 	return true;
 }
 
-/* May deny: yes, with -EPERM. */
-static __always_inline int gh_persona(__u32 persona, int earlier)
+/* May deny: yes, with -EPERM, which is the call's answer in all its 64 bits: from an int the caller would read success. */
+static __always_inline long gh_persona(__u32 persona, long earlier)
 {
 	struct gh_breach breach = {.act = GH_ACT_EXEC_MEMORY};
 
 	if (earlier)
 		return earlier;
-	return gh_decide_persona(&breach, persona) ? gh_answer(&breach) : 0;
+	if (!gh_decide_persona(&breach, persona) || !gh_conclude(&breach))
+		return 0;
+	return -1;
 }
 
 /* Where nobody may answer for the call: its caller is ended before it comes back. May deny: no; may kill: yes. */
@@ -79,13 +81,13 @@ static __always_inline int gh_end_persona(__u32 persona)
 
 #if defined(__TARGET_ARCH_x86)
 SEC("fmod_ret/__x64_sys_personality")
-int BPF_PROG(gh_personality, const struct pt_regs *regs, int earlier)
+long BPF_PROG(gh_personality, const struct pt_regs *regs, long earlier)
 {
 	return gh_persona(regs->di, earlier);
 }
 
 SEC("fmod_ret/__ia32_sys_personality")
-int BPF_PROG(gh_personality_narrow, const struct pt_regs *regs, int earlier)
+long BPF_PROG(gh_personality_narrow, const struct pt_regs *regs, long earlier)
 {
 	return gh_persona(regs->bx, earlier);
 }
@@ -103,7 +105,7 @@ int BPF_PROG(gh_person_narrow, const struct pt_regs *regs)
 }
 #else
 SEC("fmod_ret/__arm64_sys_personality")
-int BPF_PROG(gh_personality, const struct pt_regs *regs, int earlier)
+long BPF_PROG(gh_personality, const struct pt_regs *regs, long earlier)
 {
 	return gh_persona(regs->regs[0], earlier);
 }
