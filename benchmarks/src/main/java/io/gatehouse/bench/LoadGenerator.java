@@ -85,7 +85,10 @@ final class LoadGenerator implements AutoCloseable {
             });
         }
         if (!run.all.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IOException(run.left + " of " + count + " answers did not come", run.failure);
+            throw new IOException(
+                    run.left + " of " + count + " answers at " + perSecond + "/s did not come: the server, with what else"
+                            + " this machine does, is slower than that",
+                    run.failure);
         }
         return run.result();
     }
