@@ -112,7 +112,13 @@ final class GateLoad {
                     generator.run(rate, WARM_UP);
                 }
                 for (int rate : RATES) {
-                    measure(load, rate, server, generator, table);
+                    var cpu = server.cpu();
+                    var result = generator.run(rate, MEASURED);
+                    rows(table, load, rate, result);
+                    table.row(
+                            words(load, rate) + "processor, a review",
+                            "us",
+                            server.cpu().minus(cpu).toNanos() / 1e3 / result.requests());
                 }
                 table.row(
                         load.words() + ", resident",
