@@ -14,7 +14,6 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemTrustOptions;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -64,7 +63,7 @@ final class LoadGenerator implements AutoCloseable {
     /// @param wrong answers that were not as expected, failures among them; their times count
     record Result(int requests, int wrong, long p50, long p99, long p999, long worst, double perSecond) {}
 
-    Result run(int perSecond, Duration duration) throws IOException, InterruptedException {
+    Result run(int perSecond, Duration duration) throws InterruptedException {
         int count = Math.toIntExact(perSecond * duration.toMillis() / 1000);
         var run = new Run(count, System.nanoTime() + 20_000_000, 1e9 / perSecond);
         for (int sent = 0; sent < count; ) {
@@ -85,7 +84,8 @@ final class LoadGenerator implements AutoCloseable {
             });
         }
         if (!run.all.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IOException(run.left + " of " + count + " answers did not come", run.failure);
+            loop.runOnContext(_ -> run.giveUp());
+            run.all.await();
         }
         return run.result();
     }
@@ -94,12 +94,7 @@ final class LoadGenerator implements AutoCloseable {
         client.request(request)
                 .compose(asked -> asked.send(body))
                 .compose(LoadGenerator::whole)
-                .onComplete(answer -> {
-                    if (answer.failed()) {
-                        run.failure = answer.cause();
-                    }
-                    run.took(number, answer.succeeded() && right.test(answer.result()));
-                });
+                .onComplete(answer -> run.took(number, answer.succeeded() && right.test(answer.result())));
     }
 
     private static Future<Buffer> whole(HttpClientResponse response) {
@@ -112,9 +107,6 @@ final class LoadGenerator implements AutoCloseable {
         private final double gapNanos;
         private final long[] took;
         private final CountDownLatch all = new CountDownLatch(1);
-        /// The last one, for the message. Written by the event loop.
-        private volatile Throwable failure;
-
         private int left;
         private int wrong;
         private long ended;
@@ -131,11 +123,23 @@ final class LoadGenerator implements AutoCloseable {
         }
 
         void took(int number, boolean asExpected) {
+            if (took[number] != 0) {
+                return; // it was given up
+            }
             ended = System.nanoTime();
             took[number] = ended - due(number);
             wrong += asExpected ? 0 : 1;
             if (--left == 0) {
                 all.countDown();
+            }
+        }
+
+        /// What has not come by now counts as wrong, and as late as it is.
+        void giveUp() {
+            for (int i = 0; i < took.length; i++) {
+                if (took[i] == 0) {
+                    took(i, false);
+                }
             }
         }
 
