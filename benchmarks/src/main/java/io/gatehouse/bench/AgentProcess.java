@@ -34,18 +34,25 @@ final class AgentProcess implements AutoCloseable {
     ///
     /// @param output where its alerts go
     static AgentProcess start(Path state, ProcessBuilder.Redirect output, List<String> words) throws IOException {
-        var java = ProcessHandle.current().info().command().orElse("java");
-        var line = new ArrayList<>(List.of(
-                java,
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC", // as the launcher has it
-                "-Xms8m",
-                "-Xmx64m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.gatehouse.cli.Gatehouse"));
+        return start(
+                List.of(), // as the launcher has it
+                List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmx64m", "-XX:TieredStopAtLevel=1"),
+                state,
+                output,
+                words);
+    }
+
+    /// @param before what starts the program: a tool with its options, or nothing
+    /// @param options of Java
+    static AgentProcess start(
+            List<String> before, List<String> options, Path state, ProcessBuilder.Redirect output, List<String> words)
+            throws IOException {
+        var line = new ArrayList<>(before);
+        line.add(ProcessHandle.current().info().command().orElse("java"));
+        line.add("--enable-native-access=ALL-UNNAMED");
+        line.add("--sun-misc-unsafe-memory-access=allow");
+        line.addAll(options);
+        line.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.gatehouse.cli.Gatehouse"));
         line.addAll(words);
         var builder = new ProcessBuilder(line).redirectOutput(output);
         builder.environment().put("GATEHOUSE_STATE", state.toString());

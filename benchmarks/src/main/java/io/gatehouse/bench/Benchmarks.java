@@ -8,7 +8,7 @@ import java.util.List;
 /// `./gatehouse bench [NAME...]`: prints what was measured here and now, beside its baseline and budget.
 public final class Benchmarks {
     private static final List<String> ALL =
-            List.of("overhead", "enforce", "detect", "ring", "start", "capture", "rules", "replay");
+            List.of("overhead", "enforce", "detect", "ring", "start", "capture", "rules", "replay", "review", "gate");
 
     private Benchmarks() {}
 
@@ -28,6 +28,8 @@ public final class Benchmarks {
                 case "capture" -> CaptureReading.print(System.out);
                 case "rules" -> RuleCost.print(System.out);
                 case "replay" -> ReplayCost.print(System.out);
+                case "review" -> ReviewCost.print(System.out);
+                case "gate" -> GateLoad.print(System.out);
                 case "jmh" -> org.openjdk.jmh.Main.main(new String[0]);
                 default ->
                     throw new IllegalArgumentException("no benchmark '" + name + "'; there are " + ALL + " and jmh");

@@ -40,6 +40,9 @@ public sealed interface Control
             new Interactive(),
             new Conditions());
 
+    /// Those that ask for nothing but an image, and can be put to one without its pod.
+    List<Control> OF_IMAGES = List.of(new ImageNames(), new Distroless());
+
     /// Every breach, and none where the plan does not ask.
     ///
     /// @param covered the containers the policy is about, at least one; what belongs to the whole pod is asked

@@ -13,7 +13,7 @@ import java.util.Optional;
 ///     kubelet
 /// @param reviewers threads that judge
 /// @param queue reviews that may wait for one of them
-/// @param bodyBytes of all requests together; the room is reserved before a body is read
+/// @param memoryBytes that all requests together may cost, tree and all; the room is reserved before a body is read
 /// @param longest an answer may take where the request names no time-out
 public record AdmissionOptions(
         String host,
@@ -22,7 +22,7 @@ public record AdmissionOptions(
         Optional<Path> clientCa,
         int reviewers,
         int queue,
-        long bodyBytes,
+        long memoryBytes,
         Duration longest) {
     public sealed interface Certificate {
         /// Files in PEM, read again when they change.
@@ -55,6 +55,6 @@ public record AdmissionOptions(
 
     public AdmissionOptions withClientCa(Path clientCa) {
         return new AdmissionOptions(
-                host, port, certificate, Optional.of(clientCa), reviewers, queue, bodyBytes, longest);
+                host, port, certificate, Optional.of(clientCa), reviewers, queue, memoryBytes, longest);
     }
 }

@@ -7,6 +7,7 @@ import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.alert.Alert;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -24,7 +25,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -33,14 +37,17 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/// The webhook: `/validate` for the API server and, where asked, `/k8s-audit` for what it logs; `/healthz` and
-/// `/readyz` for the kubelet.
+/// The webhook: `/validate` and `/image-policy` for the API server and, where asked, `/k8s-audit` for what it logs;
+/// `/healthz` and `/readyz` for the kubelet.
 public final class AdmissionServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AdmissionServer.class.getName());
+    private static final String VALIDATE = "/validate";
+    private static final String IMAGE_POLICY = "/image-policy";
     /// Where Falco's plug-in for audit events listens too, so that a kubeconfig written for it needs no other path.
     private static final String AUDIT = "/k8s-audit";
 
@@ -50,12 +57,14 @@ public final class AdmissionServer implements AutoCloseable {
     private static final int IDLE_SECONDS = 120;
     private static final int HANDSHAKE_SECONDS = 5;
     private static final int MAX_CONNECTIONS = 1000;
+    private static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");
 
     private final AdmissionOptions options;
     private final Supplier<Snapshot> snapshots;
     private final Images images;
     private final Optional<AuditIntake> audit;
     private final InstantSource clock;
+    private final Duration look; // between two looks at the certificate
     private final Counters counters = new Counters();
     private final AtomicInteger connections = new AtomicInteger();
     private final Vertx vertx;
@@ -67,9 +76,19 @@ public final class AdmissionServer implements AutoCloseable {
     private HttpServer server;
 
     /// @param bundle absent where the certificate was given: whoever gave it knows its authority
-    private record Serving(Buffer certificate, Buffer key, Optional<String> bundle) {
-        PemKeyCertOptions options() {
+    /// @param clients authorities of those who may ask
+    private record Serving(
+            Buffer certificate, Buffer key, Optional<String> bundle, Optional<Buffer> clients, Instant expires) {
+        PemKeyCertOptions identity() {
             return new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key);
+        }
+
+        Optional<PemTrustOptions> trust() {
+            return clients.map(ca -> new PemTrustOptions().addCertValue(ca));
+        }
+
+        boolean servesAs(Serving other) {
+            return certificate.equals(other.certificate) && key.equals(other.key) && clients.equals(other.clients);
         }
     }
 
@@ -79,13 +98,16 @@ public final class AdmissionServer implements AutoCloseable {
             Images images,
             Optional<AuditIntake> audit,
             Consumer<Alert> alerts,
-            InstantSource clock)
+            InstantSource clock,
+            Duration look)
             throws IOException {
+        readAheadForLogging();
         this.options = options;
         this.snapshots = snapshots;
         this.images = images;
         this.audit = audit;
         this.clock = clock;
+        this.look = look;
         this.serving = serving();
         this.alerts = new AlertQueue(alerts, counters.alertsLost);
         this.reviewers = new ThreadPoolExecutor(
@@ -99,6 +121,15 @@ public final class AdmissionServer implements AutoCloseable {
                 .setEventLoopPoolSize(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4))
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+    }
+
+    /// A line of a log tells the time, for which Java reads its table of zones from a file, once. When file
+    /// descriptors have run out that fails, and with it the very message that accepting failed, which ends Netty's
+    /// loop for good.
+    private static void readAheadForLogging() {
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "times are told in " + ZoneId.systemDefault().getRules());
     }
 
     /// Returns once the port is open.
@@ -120,7 +151,20 @@ public final class AdmissionServer implements AutoCloseable {
             Optional<AuditIntake> audit,
             Consumer<Alert> alerts)
             throws IOException {
-        var started = new AdmissionServer(options, snapshots, images, audit, alerts, InstantSource.system());
+        return start(options, snapshots, images, audit, alerts, InstantSource.system(), LOOK_AT_CERTIFICATE);
+    }
+
+    /// @param look how often the certificate is looked at
+    static AdmissionServer start(
+            AdmissionOptions options,
+            Supplier<Snapshot> snapshots,
+            Images images,
+            Optional<AuditIntake> audit,
+            Consumer<Alert> alerts,
+            InstantSource clock,
+            Duration look)
+            throws IOException {
+        var started = new AdmissionServer(options, snapshots, images, audit, alerts, clock, look);
         try {
             started.listen();
         } catch (IOException e) {
@@ -138,11 +182,10 @@ public final class AdmissionServer implements AutoCloseable {
                 .setUseAlpn(true)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
-                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
-                .setKeyCertOptions(serving.options());
-        options.clientCa()
-                .ifPresent(ca -> http.setClientAuth(ClientAuth.REQUEST)
-                        .setTrustOptions(new PemTrustOptions().addCertPath(ca.toString())));
+                .setEnabledSecureTransportProtocols(PROTOCOLS)
+                .setKeyCertOptions(serving.identity());
+        serving.trust()
+                .ifPresent(trust -> http.setClientAuth(ClientAuth.REQUEST).setTrustOptions(trust));
         server = vertx.createHttpServer(http).requestHandler(router()).connectionHandler(connection -> {
             if (connections.incrementAndGet() > MAX_CONNECTIONS) {
                 connection.close();
@@ -163,17 +206,14 @@ public final class AdmissionServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while opening " + where);
         }
-        vertx.setPeriodic(LOOK_AT_CERTIFICATE.toMillis(), _ -> vertx.executeBlocking(this::renew));
+        lookLater();
     }
 
     private Router router() {
-        var validate = new ValidateHandler(options, snapshots, images, reviewers, alerts, counters, clock);
+        var reserved = new AtomicLong();
         var router = Router.router(vertx);
-        router.post("/validate").handler(this::knownCaller).failureHandler(this::failed);
-        router.post("/validate").handler(validate::admit).failureHandler(this::failed);
-        router.post("/validate")
-                .handler(BodyHandler.create(false).setBodyLimit(ValidateHandler.MAX_BODY_BYTES))
-                .handler(validate::review);
+        reviews(router, VALIDATE, new PodQuestion(snapshots, images, counters, clock), reserved);
+        reviews(router, IMAGE_POLICY, new ImageQuestion(snapshots, images, counters, clock), reserved);
         audit.map(AuditHandler::new).ifPresent(events -> {
             router.post(AUDIT).handler(this::knownCaller).failureHandler(this::failed);
             router.post(AUDIT).handler(events::admit).failureHandler(this::failed);
@@ -184,7 +224,7 @@ public final class AdmissionServer implements AutoCloseable {
         router.get("/healthz").handler(context -> context.end("ok\n"));
         router.get("/readyz").handler(context -> {
             if (snapshots.get() == null) {
-                ValidateHandler.fail(context, 503, "no policies are loaded yet");
+                ReviewHandler.fail(context, 503, "no policies are loaded yet");
             } else {
                 context.end("ok\n");
             }
@@ -192,11 +232,20 @@ public final class AdmissionServer implements AutoCloseable {
         return router;
     }
 
+    private void reviews(Router router, String path, Question question, AtomicLong reserved) {
+        var handler = new ReviewHandler(options, question, reviewers, alerts, counters, clock, reserved);
+        router.post(path).handler(this::knownCaller).failureHandler(this::failed);
+        router.post(path).handler(handler::admit).failureHandler(this::failed);
+        router.post(path)
+                .handler(BodyHandler.create(false).setBodyLimit(ReviewHandler.MAX_BODY_BYTES))
+                .handler(handler::review);
+    }
+
     /// The webhook can be reached from the pod network: with a client authority set, only the API server may ask.
     private void knownCaller(RoutingContext context) {
         if (options.clientCa().isPresent() && !showsCertificate(context)) {
             counters.malformed.increment();
-            ValidateHandler.fail(context, 401, "gatehouse: a client certificate is required");
+            ReviewHandler.fail(context, 401, "gatehouse: a client certificate is required");
             return;
         }
         context.next();
@@ -213,10 +262,9 @@ public final class AdmissionServer implements AutoCloseable {
     private void failed(RoutingContext context) {
         if (context.statusCode() == 413) {
             counters.malformed.increment();
-            int most = context.request().path().equals(AUDIT)
-                    ? AuditHandler.MAX_BODY_BYTES
-                    : ValidateHandler.MAX_BODY_BYTES;
-            ValidateHandler.fail(
+            int most =
+                    context.request().path().equals(AUDIT) ? AuditHandler.MAX_BODY_BYTES : ReviewHandler.MAX_BODY_BYTES;
+            ReviewHandler.fail(
                     context,
                     413,
                     "gatehouse: the request has more than " + most + " bytes; this is not a policy decision");
@@ -224,45 +272,78 @@ public final class AdmissionServer implements AutoCloseable {
         }
         counters.errors.increment();
         LOG.log(System.Logger.Level.ERROR, "a request failed", context.failure());
-        ValidateHandler.fail(context, 500, "gatehouse: internal error; this is not a policy decision");
+        ReviewHandler.fail(context, 500, "gatehouse: internal error; this is not a policy decision");
     }
 
     private Serving serving() throws IOException {
+        var clients = options.clientCa().isEmpty()
+                ? Optional.<Buffer>empty()
+                : Optional.of(Buffer.buffer(Files.readString(options.clientCa().get())));
         return switch (options.certificate()) {
-            case Certificate.Given(var chain, var key) ->
-                new Serving(
-                        Buffer.buffer(Files.readString(chain)), Buffer.buffer(Files.readString(key)), Optional.empty());
+            case Certificate.Given(var chainFile, var keyFile) -> {
+                var chain = Files.readString(chainFile);
+                var key = Files.readString(keyFile);
+                var expires = Pem.checked(chain, key)
+                        .orElseThrow(() -> new IOException(keyFile + " is not the key of the certificate in "
+                                + chainFile + ", or cannot be read"));
+                yield new Serving(Buffer.buffer(chain), Buffer.buffer(key), Optional.empty(), clients, expires);
+            }
             case Certificate.SelfSigned(var directory, var names) -> {
                 var made = new CertificateState(directory, names).current(clock.instant());
                 yield new Serving(
-                        Buffer.buffer(made.certificate()), Buffer.buffer(made.key()), Optional.of(made.bundle()));
+                        Buffer.buffer(made.certificate()),
+                        Buffer.buffer(made.key()),
+                        Optional.of(made.bundle()),
+                        clients,
+                        made.expires());
             }
         };
     }
 
-    /// Open connections keep the certificate they were opened with.
-    private Void renew() {
+    /// One look after another: a slow one is not overtaken.
+    private void lookLater() {
+        vertx.setTimer(
+                look.toMillis(),
+                _ -> vertx.executeBlocking(this::look)
+                        .compose(fresh -> fresh.map(this::serve).orElseGet(Future::succeededFuture))
+                        .onComplete(_ -> lookLater()));
+    }
+
+    /// What is to be served from now on, if it is another.
+    private Optional<Serving> look() {
         try {
             var fresh = serving();
-            if (!fresh.equals(serving)) {
-                var ssl = new ServerSSLOptions()
-                        .setKeyCertOptions(fresh.options())
-                        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"));
-                options.clientCa()
-                        .ifPresent(ca -> ssl.setClientAuth(ClientAuth.REQUEST)
-                                .setTrustOptions(new PemTrustOptions().addCertPath(ca.toString())));
-                server.updateSSLOptions(ssl)
-                        .onSuccess(_ -> {
-                            serving = fresh;
-                            LOG.log(System.Logger.Level.INFO, "the webhook's certificate was replaced");
-                        })
-                        .onFailure(e -> LOG.log(System.Logger.Level.ERROR, "a new certificate was not taken", e));
+            if (!fresh.servesAs(serving)) {
+                return Optional.of(fresh);
             }
-        } catch (IOException e) {
+            serving = fresh; // the bundle may have grown
+        } catch (IOException e) { // what is served goes on being served, and the next look may find it whole
             counters.errors.increment();
             LOG.log(System.Logger.Level.ERROR, "the webhook's certificate cannot be looked at", e);
         }
-        return null;
+        return Optional.empty();
+    }
+
+    /// Open connections keep the certificate they were opened with, and handshakes that have begun end as they began.
+    private Future<Void> serve(Serving fresh) {
+        var ssl = new ServerSSLOptions()
+                .setUseAlpn(true)
+                .setApplicationLayerProtocols(List.of("h2", "http/1.1"))
+                .setEnabledSecureTransportProtocols(PROTOCOLS)
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                .setKeyCertOptions(fresh.identity());
+        fresh.trust().ifPresent(trust -> ssl.setClientAuth(ClientAuth.REQUEST).setTrustOptions(trust));
+        return server.updateSSLOptions(ssl)
+                .<Void>mapEmpty()
+                .onSuccess(_ -> {
+                    serving = fresh;
+                    LOG.log(System.Logger.Level.INFO, "the webhook's certificate was replaced");
+                })
+                .onFailure(e -> {
+                    counters.errors.increment();
+                    LOG.log(System.Logger.Level.ERROR, "a new certificate was not taken", e);
+                });
     }
 
     public int port() {
@@ -272,6 +353,11 @@ public final class AdmissionServer implements AutoCloseable {
     /// What the webhook's registration must trust, in PEM; absent where the certificate was given.
     public Optional<String> caBundle() {
         return serving.bundle();
+    }
+
+    /// When the certificate that is served ends: to be told before it does.
+    public Instant certificateExpires() {
+        return serving.expires();
     }
 
     /// Absent where no audit events are taken.

@@ -29,7 +29,7 @@ final class AuditHandler {
     }
 
     void admit(RoutingContext context) {
-        long wanted = ValidateHandler.bodyLength(context, MAX_BODY_BYTES);
+        long wanted = ReviewHandler.bodyLength(context, MAX_BODY_BYTES);
         if (reservedBytes.addAndGet(wanted) > ROOM_BYTES) {
             reservedBytes.addAndGet(-wanted);
             sendAway(context);
@@ -57,9 +57,9 @@ final class AuditHandler {
         switch (outcome) {
             case AuditIntake.Outcome.Taken _ -> context.end();
             case AuditIntake.Outcome.Malformed(var diagnostics) ->
-                ValidateHandler.fail(context, 400, "gatehouse: no audit events: " + lines(diagnostics));
+                ReviewHandler.fail(context, 400, "gatehouse: no audit events: " + lines(diagnostics));
             case AuditIntake.Outcome.NotReady _ ->
-                ValidateHandler.fail(context, 503, "gatehouse: no policies are loaded yet");
+                ReviewHandler.fail(context, 503, "gatehouse: no policies are loaded yet");
         }
     }
 
@@ -72,6 +72,6 @@ final class AuditHandler {
 
     private static void sendAway(RoutingContext context) {
         context.response().putHeader("Retry-After", Integer.toString(RETRY_AFTER_SECONDS));
-        ValidateHandler.fail(context, 429, "gatehouse: too many audit events at once, send them again");
+        ReviewHandler.fail(context, 429, "gatehouse: too many audit events at once, send them again");
     }
 }

@@ -55,6 +55,11 @@ final class Authority {
         return new Pem.Identity(keys.getPrivate(), sign(builder, keys));
     }
 
+    /// When one was made.
+    static Instant made(Pem.Identity identity) {
+        return identity.certificate().getNotBefore().toInstant().plus(SKEW);
+    }
+
     static Pem.Identity leaf(Pem.Identity authority, List<String> names, Instant now) {
         return under(authority, names, KeyPurposeId.id_kp_serverAuth, now);
     }

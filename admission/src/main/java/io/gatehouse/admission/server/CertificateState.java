@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,8 +26,18 @@ import java.util.Set;
 ///
 /// `authority.pem` and `serving.pem` hold a key and its certificate each; `ca.crt` is what the API server is given. A
 /// restart takes what is there. A file is replaced as a whole or not at all.
+///
+/// One authority replaces another in three steps, so that at no time a certificate is served whose authority was not
+/// published before: the next one is made as `authority-next.pem` and joins `ca.crt`; [#PUBLISHED] later it signs, and
+/// the certificate under it is served; the former one stays in `ca.crt` until it ends.
 public final class CertificateState {
+    /// How long a new authority stands in the bundle before it signs: whoever carries the bundle to the API server has
+    /// so long.
+    static final Duration PUBLISHED = Duration.ofDays(30);
+
     private static final Duration RENEW_BEFORE = Authority.LEAF_LIFE.dividedBy(3);
+    /// An authority must outlive what it signs, and the time its successor is published in.
+    private static final Duration SUCCEED_BEFORE = Authority.LEAF_LIFE.plus(PUBLISHED.multipliedBy(2));
 
     private final Path directory;
     private final List<String> names;
@@ -38,30 +49,21 @@ public final class CertificateState {
 
     /// What to serve with, in PEM.
     ///
-    /// @param bundle of authorities to trust: while one replaces another, both
+    /// @param bundle of authorities to trust: while one replaces another, both, the newer first
     public record Serving(String certificate, String key, String bundle, Instant expires) {}
 
     /// Takes what is kept where it is still good, makes what is not. Called at the start and from time to time.
     public Serving current(Instant now) throws IOException {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        var former = read("authority.pem");
-        var authority = former.filter(kept -> outlives(kept, now, Authority.LEAF_LIFE));
-        if (authority.isEmpty()) {
-            authority = Optional.of(Authority.authority(now));
-            write("ca.crt", authority.get().certificateText() + stillTrusted(former, now));
-            write("authority.pem", text(authority.get()));
-        }
-        var signer = authority.get();
+        var signer = authority(now);
         var leaf = read("serving.pem")
                 .filter(kept -> outlives(kept, now, RENEW_BEFORE) && signedBy(kept, signer) && bearsOurNames(kept));
         if (leaf.isEmpty()) {
             leaf = Optional.of(Authority.leaf(signer, names, now));
             write("serving.pem", text(leaf.get()));
         }
-        var bundle = Files.exists(directory.resolve("ca.crt"))
-                ? Files.readString(directory.resolve("ca.crt"))
-                : signer.certificateText();
+        var bundle = Files.readString(directory.resolve("ca.crt"));
         return new Serving(
                 leaf.get().certificateText(),
                 leaf.get().keyText(),
@@ -69,14 +71,52 @@ public final class CertificateState {
                 leaf.get().certificate().getNotAfter().toInstant());
     }
 
-    private static String text(Pem.Identity identity) {
-        return identity.keyText() + identity.certificateText();
+    /// The one that signs. Where none is left that could, a new one signs at once: nobody trusts what there was either.
+    private Pem.Identity authority(Instant now) throws IOException {
+        var present = read("authority.pem").filter(kept -> outlives(kept, now, Duration.ZERO));
+        var next = read("authority-next.pem").filter(kept -> outlives(kept, now, Authority.LEAF_LIFE));
+        if (present.isPresent() && outlives(present.get(), now, SUCCEED_BEFORE)) {
+            publish(now, present.get());
+            return present.get();
+        }
+        if (next.isEmpty()) {
+            next = Optional.of(Authority.authority(now));
+            write("authority-next.pem", text(next.get()));
+        }
+        if (present.isPresent()) {
+            publish(now, next.get(), present.get());
+            if (now.isBefore(Authority.made(next.get()).plus(PUBLISHED))) {
+                return present.get();
+            }
+        } else {
+            publish(now, next.get());
+        }
+        write("authority.pem", text(next.get()));
+        Files.deleteIfExists(directory.resolve("authority-next.pem"));
+        return next.get();
     }
 
-    private static String stillTrusted(Optional<Pem.Identity> former, Instant now) {
-        return former.filter(kept -> outlives(kept, now, Duration.ZERO))
-                .map(Pem.Identity::certificateText)
-                .orElse("");
+    /// Brings authorities into `ca.crt`, in this order, before those that stand there and have not ended.
+    private void publish(Instant now, Pem.Identity... authorities) throws IOException {
+        var file = directory.resolve("ca.crt");
+        var standing = Files.exists(file) ? Files.readString(file) : "";
+        var bundle = new LinkedHashSet<String>();
+        for (var authority : authorities) {
+            bundle.add(authority.certificateText());
+        }
+        for (var certificate : Pem.certificates(standing)) {
+            if (certificate.getNotAfter().toInstant().isAfter(now)) {
+                bundle.add(Pem.text(certificate));
+            }
+        }
+        var text = String.join("", bundle);
+        if (!text.equals(standing)) {
+            write("ca.crt", text);
+        }
+    }
+
+    private static String text(Pem.Identity identity) {
+        return identity.keyText() + identity.certificateText();
     }
 
     private static boolean outlives(Pem.Identity identity, Instant now, Duration life) {

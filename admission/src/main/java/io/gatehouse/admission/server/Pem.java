@@ -6,11 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -23,13 +26,11 @@ final class Pem {
         }
 
         String certificateText() {
-            try {
-                return text("CERTIFICATE", certificate.getEncoded());
-            } catch (CertificateEncodingException e) {
-                throw new IllegalStateException("encoding a certificate", e);
-            }
+            return Pem.text(certificate);
         }
     }
+
+    private static final byte[] PROBE = "whose key is this".getBytes(StandardCharsets.US_ASCII);
 
     private Pem() {}
 
@@ -47,6 +48,68 @@ final class Pem {
                             .generateCertificate(new ByteArrayInputStream(certificate.get()))));
         } catch (GeneralSecurityException _) {
             return Optional.empty();
+        }
+    }
+
+    /// When the first certificate of a chain ends, if the key is its own. A chain and its key are two files, which may
+    /// be read while one of them is new already.
+    static Optional<Instant> checked(String chain, String key) {
+        var der = block("CERTIFICATE", chain);
+        if (der.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            var leaf = (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der.get()));
+            return isKeyOf(leaf, key) ? Optional.of(leaf.getNotAfter().toInstant()) : Optional.empty();
+        } catch (GeneralSecurityException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isKeyOf(X509Certificate leaf, String text) throws GeneralSecurityException {
+        var der = block("PRIVATE KEY", text)
+                .or(() -> block("RSA PRIVATE KEY", text).or(() -> block("EC PRIVATE KEY", text)));
+        if (der.isEmpty()) {
+            return false;
+        }
+        if (block("PRIVATE KEY", text).isEmpty()) {
+            return true; // an older form, which Java does not read by itself and the server does
+        }
+        var algorithm = leaf.getPublicKey().getAlgorithm();
+        var key = KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der.get()));
+        var way = switch (algorithm) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> algorithm; // EdDSA
+        };
+        var signature = Signature.getInstance(way);
+        signature.initSign(key);
+        signature.update(PROBE);
+        var signed = signature.sign();
+        signature.initVerify(leaf.getPublicKey());
+        signature.update(PROBE);
+        return signature.verify(signed);
+    }
+
+    static String text(X509Certificate certificate) {
+        try {
+            return text("CERTIFICATE", certificate.getEncoded());
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("encoding a certificate", e);
+        }
+    }
+
+    /// All that stand in a text; none where one of them cannot be read.
+    static List<X509Certificate> certificates(String text) {
+        try {
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII)))
+                    .stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        } catch (GeneralSecurityException _) {
+            return List.of();
         }
     }
 

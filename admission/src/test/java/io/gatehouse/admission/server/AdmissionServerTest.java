@@ -122,7 +122,7 @@ class AdmissionServerTest {
     @Test
     void a_body_is_read_up_to_the_limit() throws Exception {
         var server = start(() -> ENFORCED);
-        int most = ValidateHandler.MAX_BODY_BYTES;
+        int most = ReviewHandler.MAX_BODY_BYTES;
         var padded = review(POD).getBytes(StandardCharsets.UTF_8);
         var body = new byte[most];
         Arrays.fill(body, (byte) ' ');
@@ -146,7 +146,7 @@ class AdmissionServerTest {
     void a_body_that_does_not_come_is_given_up_in_time_and_its_room_is_free_again() throws Exception {
         var options = options();
         var small = new AdmissionOptions(
-                options.host(), 0, options.certificate(), Optional.empty(), 1, 10, 40 * 1024, Duration.ofSeconds(10));
+                options.host(), 0, options.certificate(), Optional.empty(), 1, 10, 120 * 1024, Duration.ofSeconds(10));
         var server = start(small, () -> ENFORCED, alerts::add);
         for (int i = 0; i < 5; i++) { // twice as many as there is room for at once
             try (var socket = (SSLSocket)
@@ -428,7 +428,7 @@ class AdmissionServerTest {
         return trusting(server.caBundle().orElseThrow(), keys);
     }
 
-    private static SSLContext trusting(String bundle, KeyManager[] keys) throws Exception {
+    static SSLContext trusting(String bundle, KeyManager[] keys) throws Exception {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry(

@@ -16,6 +16,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,15 +43,64 @@ class CertificateStateTest {
     }
 
     @Test
-    void a_new_authority_is_trusted_beside_the_old_one_while_that_lasts() throws Exception {
+    void a_new_authority_is_published_before_it_signs_and_the_old_one_stays_trusted_until_it_ends() throws Exception {
         var first = state().current(START);
-        var later = START.plus(Duration.ofDays(9 * 365 + 1));
-        var second = state().current(later);
-        assertTrue(second.bundle().endsWith(first.bundle()));
-        assertEquals(2, certificates(second.bundle()).size());
-        certificates(second.certificate())
-                .getFirst()
-                .verify(certificates(second.bundle()).getFirst().getPublicKey());
+        var old = certificates(first.bundle()).getFirst();
+        var succession = old.getNotAfter().toInstant().minus(Duration.ofDays(365 + 60));
+        var published = state().current(succession);
+        assertEquals(2, certificates(published.bundle()).size());
+        assertTrue(published.bundle().endsWith(first.bundle()));
+        assertTrue(signedBy(published, old), "nobody may know the new one yet");
+
+        var before = state().current(succession.plus(CertificateState.PUBLISHED).minusSeconds(1));
+        assertTrue(signedBy(before, old));
+        assertEquals(published.bundle(), before.bundle());
+        var promoted =
+                state().current(succession.plus(CertificateState.PUBLISHED).plusSeconds(1));
+        assertTrue(signedBy(promoted, certificates(published.bundle()).getFirst()));
+        assertEquals(published.bundle(), promoted.bundle(), "both, for those who were given the old one");
+        assertEquals(
+                promoted,
+                state().current(succession.plus(CertificateState.PUBLISHED).plusSeconds(2)));
+
+        var ended = state().current(old.getNotAfter().toInstant().plusSeconds(1));
+        assertEquals(1, certificates(ended.bundle()).size());
+        assertTrue(signedBy(ended, certificates(ended.bundle()).getFirst()));
+    }
+
+    @Test
+    void after_a_sleep_of_years_a_new_authority_signs_at_once() throws Exception {
+        state().current(START);
+        var woken = state().current(START.plus(Duration.ofDays(20 * 365)));
+        assertEquals(1, certificates(woken.bundle()).size());
+        assertTrue(signedBy(woken, certificates(woken.bundle()).getFirst()));
+    }
+
+    @Test
+    void at_every_day_of_thirty_years_what_is_served_is_valid_and_was_trusted_a_month_before() throws Exception {
+        var trusted = state().current(START).bundle();
+        for (int day = 0; day < 30 * 365; day += 10) {
+            var now = START.plus(Duration.ofDays(day));
+            var serving = state().current(now);
+            var leaf = certificates(serving.certificate()).getFirst();
+            leaf.checkValidity(Date.from(now));
+            var aMonthOld = trusted; // carried over by hand, once a month
+            assertTrue(
+                    certificates(aMonthOld).stream().anyMatch(authority -> signedBy(serving, authority)),
+                    () -> "on day of " + now);
+            if (day % 30 == 0) {
+                trusted = serving.bundle();
+            }
+        }
+    }
+
+    private static boolean signedBy(CertificateState.Serving serving, X509Certificate authority) {
+        try {
+            certificates(serving.certificate()).getFirst().verify(authority.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException _) {
+            return false;
+        }
     }
 
     @Test

@@ -34,15 +34,22 @@ public final class JsonReader {
     /// @param bytes of the whole text
     /// @param depth of mappings and sequences inside each other
     /// @param stringChars of one text value
-    public record Limits(int bytes, int depth, int stringChars) {
+    /// @param values in the whole tree: each costs some 130 bytes of memory, however few bytes it was written in
+    public record Limits(int bytes, int depth, int stringChars, int values) {
         /// Twice what etcd keeps for one object, since an admission review may carry the old object beside the new.
-        public static final Limits DEFAULT = new Limits(3 * 1024 * 1024, 100, 2 * 1024 * 1024);
+        /// Real objects write more than 15 bytes a value.
+        public static final Limits DEFAULT = new Limits(3 * 1024 * 1024, 100, 2 * 1024 * 1024, 200_000);
 
         public Limits {
-            if (bytes < 1 || depth < 1 || stringChars < 1) {
+            if (bytes < 1 || depth < 1 || stringChars < 1 || values < 1) {
                 throw new IllegalArgumentException(
-                        "limits start at 1, got " + bytes + ", " + depth + ", " + stringChars);
+                        "limits start at 1, got " + bytes + ", " + depth + ", " + stringChars + ", " + values);
             }
+        }
+
+        /// For texts that nobody hostile writes: as many values as fit.
+        public Limits(int bytes, int depth, int stringChars) {
+            this(bytes, depth, stringChars, bytes);
         }
     }
 
@@ -169,6 +176,7 @@ public final class JsonReader {
         private final Place place;
         private JsonParser parser;
         private int depth;
+        private int values;
         private boolean complete;
 
         Parse(SourceText source, Limits limits, Repeated repeated) {
@@ -214,6 +222,10 @@ public final class JsonReader {
 
         private Node value(JsonToken token) throws IOException {
             int start = tokenStart();
+            if (++values > limits.values()) {
+                throw new Fault(Code.TEXT_TOO_LARGE.at(
+                        place.at(start, 1), "the text has more than " + limits.values() + " values"));
+            }
             return switch (token) {
                 case START_OBJECT -> mapping(place.at(start, 1));
                 case START_ARRAY -> sequence(place.at(start, 1));

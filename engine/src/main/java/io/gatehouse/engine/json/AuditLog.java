@@ -17,7 +17,7 @@ import java.util.List;
 /// What is no event becomes a diagnostic, and the rest goes on.
 public final class AuditLog {
     /// What the API server sends at once by default, with some room.
-    public static final Limits OF_A_BATCH = new Limits(12 * 1024 * 1024, 100, 2 * 1024 * 1024);
+    public static final Limits OF_A_BATCH = new Limits(12 * 1024 * 1024, 100, 2 * 1024 * 1024, 400_000);
 
     /// A text that is no audit log at all is told so often enough.
     private static final int MOST_DIAGNOSTICS = 100;

@@ -40,6 +40,9 @@ final class GatePrinter {
         asked.volumes().ifPresent(this::volumes);
         asked.images().ifPresent(this::images);
         asked.environment().ifPresent(this::environment);
+        if (asked.breakGlass()) {
+            lines.add("imageReviews: a pod may break the glass");
+        }
         for (var kind : asked.workloads()) {
             lines.add("workloads: " + kind.kind() + "." + kind.group() + " carries pods at "
                     + String.join(" ", kind.templates()));

@@ -107,7 +107,11 @@ final class PolicyBuilder {
                 sections(admission, "workloads").stream()
                         .map(PolicyBuilder::workload)
                         .toList(),
-                sections(admission, "deny").stream().map(PolicyBuilder::deny).toList());
+                sections(admission, "deny").stream().map(PolicyBuilder::deny).toList(),
+                section(admission, "imageReviews")
+                        .flatMap(section -> text(section, "breakGlass"))
+                        .filter("allow"::equals)
+                        .isPresent());
     }
 
     private static Writable writable(Node.Mapping writable) {

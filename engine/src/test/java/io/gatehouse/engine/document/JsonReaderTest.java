@@ -89,6 +89,17 @@ class JsonReaderTest {
     }
 
     @Test
+    void values_are_counted_however_short_they_are() {
+        var limits = new Limits(1000, 5, 20, 4);
+        tree("[1,2,3]", limits);
+        assertEquals(
+                "GH-1010 1:8+1 the text has more than 4 values",
+                fault("[1,2,3,4]".getBytes(StandardCharsets.UTF_8), limits));
+        assertTrue(fault("{\"a\":{},\"b\":[{},{}]}".getBytes(StandardCharsets.UTF_8), limits)
+                .startsWith("GH-1010"));
+    }
+
+    @Test
     void depth_far_beyond_the_limit_costs_no_stack() {
         var deep = "[".repeat(1_000_000).getBytes(StandardCharsets.UTF_8);
         assertTrue(fault(deep, Limits.DEFAULT).startsWith("GH-1011 1:101"));
@@ -146,8 +157,8 @@ class JsonReaderTest {
                         .mapToObj(i -> "\"k" + i % 50_000 + "\":" + i)
                         .collect(Collectors.joining(","))
                 + "}";
-        var reading =
-                JsonReader.read("test", 1, text.getBytes(StandardCharsets.UTF_8), Limits.DEFAULT, Repeated.LAST_HOLDS);
+        var limits = new Limits(text.length(), 5, 20);
+        var reading = JsonReader.read("test", 1, text.getBytes(StandardCharsets.UTF_8), limits, Repeated.LAST_HOLDS);
 
         var root = assertInstanceOf(Node.Mapping.class, reading.documents().getFirst());
         assertEquals(50_001, root.entries().size());

@@ -17,6 +17,8 @@ import java.util.Optional;
 /// @param images what is asked of images' names
 /// @param workloads kinds that carry pods beside the built-in ones
 /// @param deny conditions that refuse
+/// @param breakGlass whether the author of a pod may let its images in with a reason, where the API server asks about
+///     images alone (`imageReviews.breakGlass`)
 public record AdmissionSection(
         boolean readOnlyRootFilesystem,
         Optional<Writable> writable,
@@ -29,7 +31,8 @@ public record AdmissionSection(
         Optional<ImageNames> images,
         Optional<Environment> environment,
         List<WorkloadKind> workloads,
-        List<Deny> deny) {
+        List<Deny> deny,
+        boolean breakGlass) {
     public AdmissionSection {
         forbiddenMounts = List.copyOf(forbiddenMounts);
         workloads = List.copyOf(workloads);
@@ -65,7 +68,8 @@ public record AdmissionSection(
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
-                deny);
+                deny,
+                false);
     }
 
     /// The `writable` section of `readOnlyRootFilesystem`. An absent list asks nothing; an empty one allows nothing.

@@ -1,82 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.admission.server;
 
-import io.gatehouse.admission.image.Images;
-import io.gatehouse.admission.review.Alerts;
 import io.gatehouse.admission.review.Decision;
-import io.gatehouse.admission.review.Judge;
-import io.gatehouse.admission.review.ReviewReader;
-import io.gatehouse.admission.review.ReviewRequest;
-import io.gatehouse.admission.review.ReviewWriter;
-import io.gatehouse.engine.diagnostic.Diagnostic;
+import io.gatehouse.admission.server.Question.Answer;
 import io.gatehouse.engine.document.JsonReader;
-import io.gatehouse.engine.policy.Snapshot;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-/// The way of one review: [#admit] reserves room and sets the deadline, the body arrives, [#review] queues it, a
+/// The way of one request: [#admit] reserves room and sets the deadline, the body arrives, [#review] queues it, a
 /// reviewer judges it, the event loop sends the answer, and only then the alerts leave.
-final class ValidateHandler {
+final class ReviewHandler {
     /// The largest body that is read.
     static final int MAX_BODY_BYTES = JsonReader.Limits.DEFAULT.bytes();
 
-    private static final System.Logger LOG = System.getLogger(ValidateHandler.class.getName());
+    private static final System.Logger LOG = System.getLogger(ReviewHandler.class.getName());
     private static final Pattern SECONDS = Pattern.compile("([1-9][0-9]{0,2})s");
     private static final int RETRY_AFTER_SECONDS = 1;
+    private static final String NOT_NOW =
+            "gatehouse: too many reviews are waiting, ask again; this is not a policy decision";
     /// What a request costs besides its body.
     private static final int OVERHEAD_BYTES = 16 * 1024;
+    /// What a byte of a body costs: as received, as text, and the tree of it, which the reader's limits bound.
+    private static final int BYTES_OF_A_BYTE = 8;
 
-    private final Supplier<Snapshot> snapshots;
-    private final Images images;
+    private final Question question;
     private final ExecutorService reviewers;
     private final AlertQueue alerts;
     private final Counters counters;
     private final InstantSource clock;
     private final Duration longest;
     private final long roomBytes;
-    /// Reserved by all requests between arrival and answer. Shared by the event loops.
-    private final AtomicLong reservedBytes = new AtomicLong();
+    /// Reserved by all requests between arrival and answer. Shared by the event loops and the handlers of a server.
+    private final AtomicLong reservedBytes;
 
-    ValidateHandler(
+    /// @param reservedBytes by the requests of every handler that shares the room
+    ReviewHandler(
             AdmissionOptions options,
-            Supplier<Snapshot> snapshots,
-            Images images,
+            Question question,
             ExecutorService reviewers,
             AlertQueue alerts,
             Counters counters,
-            InstantSource clock) {
-        this.snapshots = snapshots;
-        this.images = images;
+            InstantSource clock,
+            AtomicLong reservedBytes) {
+        this.question = question;
         this.reviewers = reviewers;
         this.alerts = alerts;
         this.counters = counters;
         this.clock = clock;
         this.longest = options.longest();
-        this.roomBytes = options.bodyBytes();
-    }
-
-    /// What came of a review. Made on a reviewer's thread, sent on the event loop.
-    private sealed interface Answer {
-        record Reviewed(ReviewRequest request, Decision decision, byte[] body) implements Answer {}
-
-        record Failed(int status, String text) implements Answer {}
+        this.roomBytes = options.memoryBytes();
+        this.reservedBytes = reservedBytes;
     }
 
     void admit(RoutingContext context) {
-        long wanted = OVERHEAD_BYTES + bodyLength(context, MAX_BODY_BYTES);
+        long wanted = OVERHEAD_BYTES + BYTES_OF_A_BYTE * bodyLength(context, MAX_BODY_BYTES);
         if (reservedBytes.addAndGet(wanted) > roomBytes) {
             reservedBytes.addAndGet(-wanted);
             counters.overloaded.increment();
@@ -137,52 +123,18 @@ final class ValidateHandler {
             });
         } catch (RejectedExecutionException _) {
             counters.overloaded.increment();
-            notNow(context, body);
+            send(context, question.notNow(body, NOT_NOW, RETRY_AFTER_SECONDS));
         }
     }
 
     private Answer judge(byte[] body) {
         try {
-            return switch (ReviewReader.read(body, JsonReader.Limits.DEFAULT)) {
-                case ReviewReader.Outcome.Malformed(var diagnostics) -> malformed(diagnostics);
-                case ReviewReader.Outcome.Read(var request) -> judge(request);
-            };
-        } catch (RuntimeException | StackOverflowError e) { // a reviewer's edge: told, counted, and the next one runs
+            return question.answer(body);
+        } catch (RuntimeException | VirtualMachineError e) { // a reviewer's edge: told, counted, and the next one runs
             counters.errors.increment();
             LOG.log(System.Logger.Level.ERROR, "a review failed", e);
             return new Answer.Failed(500, "gatehouse: internal error; this is not a policy decision");
         }
-    }
-
-    private Answer judge(ReviewRequest request) {
-        var snapshot = snapshots.get(); // immutable, so the whole review sees one version of every policy
-        if (snapshot == null) {
-            counters.errors.increment();
-            return new Answer.Failed(503, "gatehouse: no policies are loaded yet; this is not a policy decision");
-        }
-        var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        return switch (Judge.decide(request, snapshot, images, today)) {
-            case Judge.Outcome.Malformed(var diagnostics) -> malformed(diagnostics);
-            case Judge.Outcome.Judged(var decision) ->
-                new Answer.Reviewed(
-                        request,
-                        decision,
-                        ReviewWriter.answer(
-                                request,
-                                decision,
-                                snapshot.digest(),
-                                snapshot.brakes().told(today)));
-        };
-    }
-
-    private Answer malformed(List<Diagnostic> diagnostics) {
-        counters.malformed.increment();
-        var lines = diagnostics.stream()
-                .limit(10)
-                .map(d -> d.code() + " at " + d.span().line() + ":" + d.span().column() + ": " + d.message())
-                .collect(Collectors.joining("; "));
-        return new Answer.Failed(
-                400, "gatehouse: the request cannot be judged; this is not a policy decision: " + lines);
     }
 
     private void send(RoutingContext context, Answer answer) {
@@ -190,15 +142,20 @@ final class ValidateHandler {
             return; // late, or the caller is gone
         }
         switch (answer) {
-            case Answer.Failed(var status, var text) -> fail(context, status, text);
-            case Answer.Reviewed(var request, var decision, var body) -> {
+            case Answer.Failed(var status, var text, var retry) -> {
+                retry.ifPresent(seconds -> context.response().putHeader("Retry-After", Integer.toString(seconds)));
+                fail(context, status, text);
+            }
+            case Answer.NotNow(var body) -> json(context, body);
+            case Answer.Reviewed(var decision, var body, var told) -> {
                 count(decision);
-                context.response()
-                        .putHeader("Content-Type", "application/json")
-                        .end(Buffer.buffer(body))
-                        .onComplete(_ -> alerts.offer(Alerts.of(request, decision, clock.instant())));
+                json(context, body).onComplete(_ -> alerts.offer(told.apply(clock.instant())));
             }
         }
+    }
+
+    private static Future<Void> json(RoutingContext context, byte[] body) {
+        return context.response().putHeader("Content-Type", "application/json").end(Buffer.buffer(body));
     }
 
     private void count(Decision decision) {
@@ -211,17 +168,6 @@ final class ValidateHandler {
             case Decision.Wait _ -> counters.waited.increment();
             case Decision.Deny _ -> counters.denied.increment();
         }
-    }
-
-    /// In the form that makes kubectl wait and ask again; as plain HTTP where not even the uid can be found.
-    private void notNow(RoutingContext context, byte[] body) {
-        var text = "gatehouse: too many reviews are waiting, ask again; this is not a policy decision";
-        ReviewReader.uid(body)
-                .ifPresentOrElse(
-                        uid -> context.response()
-                                .putHeader("Content-Type", "application/json")
-                                .end(Buffer.buffer(ReviewWriter.notNow(uid, text, RETRY_AFTER_SECONDS))),
-                        () -> fail(context, 429, text));
     }
 
     /// An answer that is no review: for the API server a failed call, which its `failurePolicy` decides.
