@@ -27,9 +27,16 @@ final class AdmissionCommand implements Callable<Integer> {
     @Mixin
     private GateOptions gate;
 
+    @Mixin
+    private ClusterFlags cluster;
+
     @Override
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
+        var citizen = cluster.citizen();
+        if (citizen.isPresent()) { // the shipped policies are no part of what a cluster declares
+            return new Service(err, Duties.ofCluster(policies.named(), gate.gate(), citizen.get())).run(alerts.open());
+        }
         var duties = Duties.of(
                 policies.path(),
                 Optional.empty(),

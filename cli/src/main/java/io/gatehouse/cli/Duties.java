@@ -2,19 +2,24 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.admission.image.Inspections;
+import io.gatehouse.admission.kubernetes.ClusterSide;
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.agent.enforce.SelfFacts;
 import io.gatehouse.cli.AgentOptions.ActsFile;
 import io.gatehouse.cli.config.AgentSettings;
+import io.gatehouse.engine.rule.RulesOptions;
 import io.gatehouse.feed.FeedSources;
 import io.gatehouse.feed.FeedSources.Following;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +35,7 @@ import java.util.stream.Stream;
 /// @param pidFile holds the process id
 /// @param again the sources as they are to be when somebody asks to reload; throws a refusal where they are wrong
 /// @param guard what the agent's kernel side does beside the usual
+/// @param citizen present: the gate is part of a cluster
 record Duties(
         FeedSources sources,
         Optional<Path> nodeRoot,
@@ -40,7 +46,45 @@ record Duties(
         Optional<Duration> lasting,
         Optional<Path> pidFile,
         Supplier<FeedSources> again,
-        Set<GuardOption> guard) {
+        Set<GuardOption> guard,
+        Optional<Citizen> citizen) {
+    /// Begins to follow a cluster; hears what it has to tell.
+    interface Citizen extends Function<Consumer<String>, ClusterSide> {}
+
+    /// In no cluster.
+    Duties(
+            FeedSources sources,
+            Optional<Path> nodeRoot,
+            Instance instance,
+            Optional<ActsFile> acts,
+            Optional<AgentSettings> detection,
+            Optional<Gate> gate,
+            Optional<Duration> lasting,
+            Optional<Path> pidFile,
+            Supplier<FeedSources> again,
+            Set<GuardOption> guard) {
+        this(sources, nodeRoot, instance, acts, detection, gate, lasting, pidFile, again, guard, Optional.empty());
+    }
+
+    /// The gate alone, in a cluster.
+    ///
+    /// @param folder of policies beside those of the cluster
+    static Duties ofCluster(Optional<Path> folder, Gate gate, Citizen citizen) {
+        var sources = new FeedSources(folder, List.of(), RulesOptions.DEFAULT, Following.CHANGES);
+        return new Duties(
+                sources,
+                Optional.empty(),
+                Instance.USUAL,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(gate),
+                Optional.empty(),
+                Optional.empty(),
+                () -> sources,
+                Set.of(),
+                Optional.of(citizen));
+    }
+
     /// How the webhook runs.
     ///
     /// @param images begins to look into them
@@ -94,7 +138,8 @@ record Duties(
 
     /// Where everything comes from, for people.
     String named() {
-        return named(sources);
+        var files = named(sources);
+        return citizen.isEmpty() ? files : files.isEmpty() ? "the cluster" : files + ", the cluster";
     }
 
     static String named(FeedSources sources) {

@@ -4,6 +4,7 @@ package io.gatehouse.cli;
 import io.gatehouse.admission.audit.AuditIntake;
 import io.gatehouse.admission.audit.GateListener;
 import io.gatehouse.admission.image.Inspections;
+import io.gatehouse.admission.kubernetes.ClusterSide;
 import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.admission.server.AdmissionServer;
 import io.gatehouse.admission.server.WebhookConfiguration;
@@ -19,6 +20,7 @@ import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.cli.exit.Signals;
 import io.gatehouse.engine.policy.Brakes;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.feed.FeedSources;
 import io.gatehouse.feed.Opening;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.outputs.AlertRouter;
@@ -48,6 +50,7 @@ final class Service {
     // Of the starting thread.
     private Optional<NodePods> pods = Optional.empty();
     private Optional<ActRecording> acts = Optional.empty();
+    private Optional<ClusterSide> cluster = Optional.empty();
     private Answering answering;
     private boolean stayed; // what the agent put in force
     /// What was said of the brake last. Of the starting thread before the feed is open, of the feed's from then on.
@@ -72,6 +75,7 @@ final class Service {
         Optional<Inspections> images = Optional.empty();
         Optional<AuditIntake> audit = Optional.empty();
         Optional<PidFile> pidFile = Optional.empty();
+        cluster = duties.citizen().map(citizen -> citizen.apply(told::say));
         pods = duties.nodeRoot().flatMap(_ -> nodePods());
         var detecting = duties.nodeRoot().map(root -> detection(root, alerts));
         try (alerts;
@@ -99,6 +103,7 @@ final class Service {
                 audit = auditIntake(feed, images.get(), alerts);
                 server = openGate(duties.gate().get().options(), feed, images.get(), audit, alerts);
                 gate.set(server);
+                begin(feed, images.get(), server);
             }
             answering = Answering.open(duties.detection().flatMap(AgentSettings::web), status, told);
             followSignals(feed);
@@ -112,11 +117,19 @@ final class Service {
                 detecting.ifPresent(NodeDetection::close);
                 images.ifPresent(Inspections::close);
                 pods.ifPresent(NodePods::close);
+                cluster.ifPresent(ClusterSide::close);
                 pidFile.ifPresent(PidFile::close);
             } finally {
                 closed.countDown();
             }
         }
+    }
+
+    private void begin(PolicyFeed feed, Inspections images, AdmissionServer server) {
+        cluster.ifPresent(side -> {
+            side.begin(feed, images);
+            server.tellDenials(side::refused);
+        });
     }
 
     /// In a cluster, where the node's name is told.
@@ -140,13 +153,17 @@ final class Service {
     }
 
     private PolicyFeed openFeed() {
-        return switch (PolicyFeed.open(duties.sources(), told)) {
+        return switch (PolicyFeed.open(withObjects(duties.sources()), told)) {
             case Opening.Opened opened -> opened.feed();
             case Opening.Refused refused -> {
                 told.print(refused.diagnostics());
                 throw Refusal.badInput("nothing was started: the policies in " + duties.named() + " are not in order");
             }
         };
+    }
+
+    private FeedSources withObjects(FeedSources sources) {
+        return cluster.map(side -> sources.with(side.policies())).orElse(sources);
     }
 
     private static AdmissionServer openGate(
@@ -212,7 +229,7 @@ final class Service {
     private void reload(PolicyFeed feed) {
         try {
             var sources = duties.again().get();
-            feed.reload(sources);
+            feed.reload(withObjects(sources));
             told.say("read again: " + Duties.named(sources));
         } catch (Refusal refusal) {
             told.warn(refusal.getMessage() + "; what was in force stays in force");

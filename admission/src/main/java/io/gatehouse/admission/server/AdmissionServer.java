@@ -4,6 +4,7 @@ package io.gatehouse.admission.server;
 import io.gatehouse.admission.audit.AuditCounts;
 import io.gatehouse.admission.audit.AuditIntake;
 import io.gatehouse.admission.image.Images;
+import io.gatehouse.admission.review.DenialListener;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.alert.Alert;
@@ -72,6 +73,7 @@ public final class AdmissionServer implements AutoCloseable {
     private final AlertQueue alerts;
     /// Written by the start and by the one worker that looks at the certificate, read by anyone.
     private volatile Serving serving;
+    private volatile DenialListener denials = DenialListener.NONE;
     /// Set once by the start.
     private HttpServer server;
 
@@ -212,7 +214,12 @@ public final class AdmissionServer implements AutoCloseable {
     private Router router() {
         var reserved = new AtomicLong();
         var router = Router.router(vertx);
-        reviews(router, VALIDATE, new PodQuestion(snapshots, images, counters, clock), reserved);
+        reviews(
+                router,
+                VALIDATE,
+                new PodQuestion(
+                        snapshots, images, (request, denial) -> denials.refused(request, denial), counters, clock),
+                reserved);
         reviews(router, IMAGE_POLICY, new ImageQuestion(snapshots, images, counters, clock), reserved);
         audit.map(AuditHandler::new).ifPresent(events -> {
             router.post(AUDIT).handler(this::knownCaller).failureHandler(this::failed);
@@ -363,6 +370,11 @@ public final class AdmissionServer implements AutoCloseable {
     /// Absent where no audit events are taken.
     public Optional<AuditCounts> auditCounts() {
         return audit.map(AuditIntake::counts);
+    }
+
+    /// From now on each refusal is told here too.
+    public void tellDenials(DenialListener listener) {
+        denials = listener;
     }
 
     public AdmissionStats stats() {

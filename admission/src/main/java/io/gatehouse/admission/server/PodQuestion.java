@@ -3,22 +3,28 @@ package io.gatehouse.admission.server;
 
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.review.Alerts;
+import io.gatehouse.admission.review.Decision;
+import io.gatehouse.admission.review.DenialListener;
 import io.gatehouse.admission.review.Judge;
 import io.gatehouse.admission.review.ReviewReader;
 import io.gatehouse.admission.review.ReviewRequest;
 import io.gatehouse.admission.review.ReviewWriter;
 import io.gatehouse.engine.document.JsonReader;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.schemas.alert.Alert;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /// `/validate`: an admission review.
 ///
 /// @param snapshots null while nothing is loaded; asked once a review
-record PodQuestion(Supplier<Snapshot> snapshots, Images images, Counters counters, InstantSource clock)
+record PodQuestion(
+        Supplier<Snapshot> snapshots, Images images, DenialListener denials, Counters counters, InstantSource clock)
         implements Question {
     @Override
     public Answer answer(byte[] body) {
@@ -44,8 +50,15 @@ record PodQuestion(Supplier<Snapshot> snapshots, Images images, Counters counter
                                 decision,
                                 snapshot.digest(),
                                 snapshot.brakes().told(today)),
-                        now -> Alerts.of(request, decision, now));
+                        now -> told(request, decision, now));
         };
+    }
+
+    private List<Alert> told(ReviewRequest request, Decision decision, Instant now) {
+        if (decision instanceof Decision.Deny denial) {
+            denials.refused(request, denial);
+        }
+        return Alerts.of(request, decision, now);
     }
 
     /// In the form that makes kubectl wait and ask again; as plain HTTP where not even the uid can be found.

@@ -21,7 +21,7 @@ public final class WebhookConfiguration {
     private static final String PATH = "/validate";
     private static final int TIMEOUT_SECONDS = 5;
     /// Without these a cluster that lost its webhook could not start it again.
-    private static final List<String> EXCLUDED = List.of("kube-system", "gatehouse-system");
+    public static final List<String> EXCLUDED = List.of("kube-system", "gatehouse-system");
 
     private static final List<String> CONNECTED_SUBRESOURCES =
             List.of("pods/exec", "pods/attach", "pods/portforward", "pods/proxy", "services/proxy");
