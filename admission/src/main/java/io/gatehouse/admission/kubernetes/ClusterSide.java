@@ -2,8 +2,8 @@
 package io.gatehouse.admission.kubernetes;
 
 import io.gatehouse.admission.image.Images;
-import io.gatehouse.admission.review.Decision;
-import io.gatehouse.admission.review.ReviewRequest;
+import io.gatehouse.admission.review.Namespaces;
+import io.gatehouse.admission.review.ObjectEvent;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.feed.PolicyObjects;
@@ -31,6 +31,7 @@ public final class ClusterSide implements AutoCloseable {
     private final Consumer<String> notices;
     private final InstantSource clock;
     private final FollowedPolicies policies;
+    private final FollowedNamespaces namespaces;
     private final Tellings tellings;
     private final StatusWriter status;
     private final ReportWriter reports;
@@ -74,6 +75,7 @@ public final class ClusterSide implements AutoCloseable {
         this.policies = policies;
         this.clock = clock;
         this.notices = notices;
+        this.namespaces = FollowedNamespaces.start(server, notices);
         this.tellings = new Tellings(server, options.identity(), clock, notices);
         this.status = new StatusWriter(server, policies, clock, notices);
         this.reports = new ReportWriter(server, options.reportAtMostEvery(), notices);
@@ -106,9 +108,14 @@ public final class ClusterSide implements AutoCloseable {
         leadership = Optional.of(Leadership.start(server, options.identity(), options.times(), this::lead, notices));
     }
 
-    /// A request was refused. Never waits.
-    public void refused(ReviewRequest request, Decision.Deny denial) {
-        tellings.refused(request, denial);
+    /// Something was decided that an Event tells of. Never waits.
+    public void tell(ObjectEvent event) {
+        tellings.offer(event);
+    }
+
+    /// Their labels, for policies that let namespaces choose their mode.
+    public Namespaces namespaces() {
+        return namespaces;
     }
 
     public Counts counts() {
@@ -180,7 +187,7 @@ public final class ClusterSide implements AutoCloseable {
 
     private void scan(Snapshot snapshot, Instant now, Leadership.Term term) throws InterruptedException {
         var today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        var result = Scan.walk(server, options.excluded(), snapshot, images, today, term);
+        var result = Scan.walk(server, options.excluded(), snapshot, images, namespaces, today, term);
         lastScan.set(result);
         reports.write(result, now, term);
         scans++;
@@ -213,6 +220,7 @@ public final class ClusterSide implements AutoCloseable {
     public void close() {
         leadership.ifPresent(Leadership::close);
         tellings.close();
+        namespaces.close();
         policies.close();
         server.close();
     }
