@@ -2328,7 +2328,10 @@ static void cgroup_write(char **arg)
 	ACT("mkdir of a cgroup", mkdir(mine, 0755));
 	child = need("fork", fork());
 	if (child == 0) {
-		write_text(join(top ? where : mine, "cgroup.procs"), "%d", getpid());
+		int fd = ACT("open of cgroup.procs",
+			     open(join(top ? where : mine, "cgroup.procs"), O_WRONLY));
+
+		ACT("write to cgroup.procs", dprintf(fd, "%d", getpid()));
 		write_file((char *[]){NULL});
 		end(DONE, "%s", "");
 	}

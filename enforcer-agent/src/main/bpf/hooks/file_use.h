@@ -56,22 +56,39 @@ int BPF_PROG(gh_map_use, struct file *file, unsigned long asked, unsigned long p
 	return gh_judge_use(file, prot & PROT_WRITE && gh_is_shared(flags), prot & PROT_READ);
 }
 
-/* A mapping that could only be read becomes one that writes the file. */
+/*
+ * A mapping that could only be read becomes one that writes the file. Of an
+ * overlay the mapping has the file of the layer beneath, which lies elsewhere.
+ */
 SEC("lsm/file_mprotect")
 int BPF_PROG(gh_remap_use, struct vm_area_struct *vma, unsigned long asked, unsigned long prot,
 	     int earlier)
 {
+	struct gh_breach breach = {.act = GH_ACT_OPEN_WRITE};
 	unsigned long flags = vma->vm_flags;
-	struct file *file;
+	struct gh_mapping mapping = {};
+	const struct gh_rules *rules;
+	struct inode *inode;
+	__u32 how = GH_SINCE_BEFORE | GH_OF_IT;
 
 	if (earlier)
 		return gh_refuse(true);
 	if (!(prot & PROT_WRITE) || flags & VM_WRITE || !(flags & VM_SHARED))
 		return 0;
-	file = vma->vm_file;
-	if (!file)
+	gh_mapped(vma, &mapping);
+	if (!mapping.dentry || !gh_find_scope(&breach.scope))
 		return 0;
-	return gh_judge_use(file, true, false);
+	rules = gh_rules_of(&breach);
+	if (!rules)
+		return gh_answer(&breach);
+	if (!(rules->flags & GH_RULES_OPEN_BEFORE))
+		return 0;
+	inode = mapping.inode;
+	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFREG)
+		how = GH_SINCE_BEFORE | GH_ITSELF(GH_UNWRITABLE) | GH_NOT_A_FILE;
+	return gh_decide_found_file(&breach, (void *)mapping.mnt, (void *)mapping.dentry, how)
+		       ? gh_answer(&breach)
+		       : 0;
 }
 
 /* An open file arrives by a socket, or is taken out of another process: whoever has it opened it. */

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Ways round a policy, tried by somebody inside its container. With LSM each must be refused and leave no trace;
 /// without it each must be told, and whoever did it killed, late.
 @Tag("kernel")
-@Tag("slow")
+@Tag("full")
 class AttackTest {
     /// Policies here bind nothing on this machine but the containers of this test run.
     private static final Match OWN_CONTAINERS = new Match(

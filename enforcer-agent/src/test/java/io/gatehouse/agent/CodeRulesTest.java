@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The rules about code: which programs may not run, what interpreters read, which memory is executable, who gets hold
 /// of whom, who gains rights. With LSM each act is refused; without it whoever does it is killed.
 @Tag("kernel")
-@Tag("trial")
+@Tag("full")
 class CodeRulesTest {
     private static final Match OWN_CONTAINERS = new Match(
             List.of(),

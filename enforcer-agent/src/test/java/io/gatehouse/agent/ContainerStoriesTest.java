@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a policy promises, tried in real containers on the running kernel: inline where LSM programs load (the VM
 /// ring), by SIGKILL where they do not. Each story states both.
 @Tag("kernel")
-@Tag("slow")
+@Tag("full")
 class ContainerStoriesTest {
     /// Policies here bind nothing on this machine but the containers of this test run.
     private static final Match OWN_CONTAINERS = new Match(

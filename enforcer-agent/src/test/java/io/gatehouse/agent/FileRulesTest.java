@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// an act is refused and leaves no trace; without it, where the act can be seen at all, it is told and its process
 /// killed.
 @Tag("kernel")
-@Tag("trial")
+@Tag("full")
 class FileRulesTest {
     /// Policies here bind nothing on this machine but the containers of this test run.
     private static final Match OWN_CONTAINERS = new Match(

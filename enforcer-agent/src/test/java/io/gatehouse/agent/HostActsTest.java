@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// capability for it, so that nothing but the policy is in the way; and tried without a policy, so that it is known to
 /// work.
 @Tag("kernel")
-@Tag("trial")
+@Tag("full")
 class HostActsTest {
     /// Policies here bind nothing on this machine but the containers of this test run.
     private static final Match OWN_CONTAINERS = new Match(

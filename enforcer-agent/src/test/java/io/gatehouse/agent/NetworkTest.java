@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// One container and one agent for all: only policies change. Each test has words of its own, so that what a server
 /// did not get is no other test's.
 @Tag("kernel")
-@Tag("trial")
+@Tag("full")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NetworkTest {
     private static final Match OWN_CONTAINERS = new Match(

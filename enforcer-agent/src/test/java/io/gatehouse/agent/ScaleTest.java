@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A node as full as one can be: ten thousand containers, each with a cgroup and rules of its own. One of them is real
 /// and shows that the kernel still finds the right rules among the others'.
 @Tag("kernel")
-@Tag("trial")
+@Tag("slow")
 class ScaleTest {
     /// As many as this agent has room for, and few where software emulation takes ten times as long.
     private static final int CONTAINERS = Integer.getInteger(

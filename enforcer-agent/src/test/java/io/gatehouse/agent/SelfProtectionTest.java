@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Attacks on the agent itself, from a container that sees the host's processes, its cgroups, its BPF file system and
 /// the agent's folders, and has the capabilities for all of it. The agent runs in the process of the test.
 @Tag("kernel")
-@Tag("trial")
+@Tag("full")
 class SelfProtectionTest {
     private static final long AGENT = ProcessHandle.current().pid();
 

@@ -300,7 +300,10 @@ final class Attacks {
                 interpreted("script-read", "has the image's shell read a script", "script-read"),
                 interpreted("script-source", "has the image's shell read on in another script", "script-source"),
                 interpreted(
-                        "script-stdin", "has the image's shell read a script from its standard input", "script-stdin"),
+                                "script-stdin",
+                                "has the image's shell read a script from its standard input",
+                                "script-stdin")
+                        .atMost(UNSEEN, "what an interpreter finds open when it starts is not its opening"),
                 interpreted(
                         "script-memfd", "has the image's shell read a script that lies in memory only", "script-memfd"),
                 interpreted("script-awk", "has another interpreter of the image read a script", "script-awk"),

@@ -42,13 +42,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// and one under none, which shows that the attack works at all. All are done once; each test looks at what came of
 /// them.
 @Tag("kernel")
-@Tag("trial")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BypassTest {
     /// Without LSM a name's change is looked up after the call, and who made it must still be there to be killed.
     private static final String LINGER_MILLIS = "3000";
 
     private static final int LOOKS = 100;
+    private static final String RAN_AND_ANSWERED = " ran and answered "; // of attack.c
     private static final String MARKER = "/opt/marker";
 
     /// How a container is governed.
@@ -305,6 +305,9 @@ class BypassTest {
         var wrong = new ArrayList<String>();
         for (var attack : attacks()) {
             var line = line(attack, Setting.ENFORCED);
+            if (attack.noisy()) {
+                continue; // it fills the ring, so that alerts are lost, its own first of all; that is counted
+            }
             if (works(attack) && stopped(line) && !tells(attack, Setting.ENFORCED, _ -> true)) {
                 wrong.add("%s, %s: %s %s, and no alert of %s"
                         .formatted(
@@ -451,7 +454,9 @@ class BypassTest {
             case DONE_KILLED -> Worth.KILLED_LATE;
             case DONE, ABSENT, BROKEN -> told ? Worth.REPORTED : Worth.UNSEEN;
         };
-        return new Met(kernel, attack, Optional.of(worth), line.detail());
+        // An interpreter or a loader was let run, and could not get at what it was given.
+        boolean keptOff = worth == Worth.REPORTED && line.detail().contains(RAN_AND_ANSWERED);
+        return new Met(kernel, attack, Optional.of(keptOff ? Worth.PREVENTED : worth), line.detail());
     }
 
     private boolean told(Attack attack, Setting setting) {

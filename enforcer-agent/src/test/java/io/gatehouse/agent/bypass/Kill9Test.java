@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// agent
 /// and while the next one takes over.
 @Tag("kernel")
+@Tag("slow")
 class Kill9Test {
     private static final int LIVES = Integer.getInteger("gatehouse.lives", 3);
     private static final Instance INSTANCE =

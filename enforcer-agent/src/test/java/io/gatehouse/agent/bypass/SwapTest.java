@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Policies that change while somebody tries, without a pause, what both the old and the new forbid.
 @Tag("kernel")
-@Tag("trial")
+@Tag("slow")
 class SwapTest {
     private static final int SWAPS = Integer.getInteger("gatehouse.swaps", 1000);
 

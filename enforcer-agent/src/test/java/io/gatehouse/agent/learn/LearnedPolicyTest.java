@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a real container does is learned on the running kernel, and the policy that comes of it lets it do the same
 /// again and nothing else.
 @Tag("kernel")
-@Tag("trial")
+@Tag("full")
 class LearnedPolicyTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Servers that people run, from Debian's packages, under policies as tight as they go: from their first instruction on
 /// every request is answered and nobody is alarmed, and what an intruder would have them do is refused.
 @Tag("kernel")
-@Tag("trial")
+@Tag("slow")
 class WorkloadTest {
     private static final int REQUESTS = 300;
 
