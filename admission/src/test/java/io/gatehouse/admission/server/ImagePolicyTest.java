@@ -81,8 +81,7 @@ class ImagePolicyTest {
     void an_image_with_a_shell_is_refused_and_the_reason_names_it() throws Exception {
         assertAnswer("""
                 {"apiVersion":"imagepolicy.k8s.io/v1alpha1","kind":"ImageReview","status":{"allowed":false,\
-                "reason":"container \\"shell:1\\" runs an image that is not distroless: shell /bin/sh in layer 2 \
-                (is \\"shell:1\\", wants a distroless image); \
+                "reason":"container \\"shell:1\\" runs an image that is not distroless: shell /bin/sh in layer 2; \
                 use a distroless image; 'gatehouse image inspect' lists what is in this one \
                 (policy distroless, admission.distroless)",\
                 "auditAnnotations":{"snapshot":"*","decision":"deny","findings":"[{\\"policy\\":\\"distroless\\",\
