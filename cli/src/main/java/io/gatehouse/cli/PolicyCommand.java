@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.admission.floor.Floor;
+import io.gatehouse.admission.server.WebhookConfiguration;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.cli.trial.JUnitXml;
@@ -32,7 +34,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Works on policies themselves.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PolicyCommand.Check.class, PolicyCommand.Explain.class, PolicyCommand.Test.class})
+        subcommands = {
+            PolicyCommand.Check.class,
+            PolicyCommand.Explain.class,
+            PolicyCommand.Test.class,
+            PolicyCommand.FloorOf.class
+        })
 final class PolicyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -179,6 +186,41 @@ final class PolicyCommand implements Callable<Integer> {
                 failed |= result.outcome() instanceof Outcome.Failed;
             }
             return failed ? Exit.VIOLATION : Exit.OK;
+        }
+    }
+
+    /// What the API server can keep of policies while the gate is away.
+    @Command(
+            name = "floor",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Prints ValidatingAdmissionPolicies for what CEL can say of the enforced policies, with guards of what",
+                "the gate leaves out. What cannot be said is named in front."
+            })
+    static final class FloorOf implements Callable<Integer> {
+        @Parameters(arity = "1..*", paramLabel = "PATH", description = "Policy files and folders.")
+        private List<Path> paths;
+
+        @Option(
+                names = "--administrators",
+                paramLabel = "GROUP",
+                description = "A group whose members may do what they want where the gate is not asked, beside"
+                        + " system:masters; may be repeated.")
+        private List<String> administrators = List.of();
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            var line = spec.commandLine();
+            var snapshot = PolicyFiles.compile(PolicyFiles.read(paths), line.getErr());
+            var today = LocalDate.now(ZoneOffset.UTC);
+            line.getOut()
+                    .print(Floor.of(snapshot, today, WebhookConfiguration.EXCLUDED, administrators)
+                            .text());
+            line.getOut().flush();
+            return Exit.OK.code();
         }
     }
 }

@@ -32,10 +32,15 @@ public final class Rights {
         for (var bearer : Bearer.ALL) {
             wanted.add(right(bearer.group(), bearer.resource(), List.of("list"), "what runs is scanned"));
         }
-        wanted.add(right("", "namespaces", List.of("get"), "what is reported lies in a namespace that is still there"));
+        wanted.add(right("", "namespaces", read, "labels of namespaces count"));
         wanted.add(right("events.k8s.io", "events", List.of("create"), "denials are told"));
-        wanted.add(right("openreports.io", "reports", List.of("list", "patch", "delete"), "what the scan found"));
-        wanted.add(right("wgpolicyk8s.io", "policyreports", List.of("list", "patch", "delete"), "what the scan found"));
+        wanted.add(right(
+                "openreports.io", "reports", List.of("list", "create", "patch", "delete"), "what the scan found"));
+        wanted.add(right(
+                "wgpolicyk8s.io",
+                "policyreports",
+                List.of("list", "create", "patch", "delete"),
+                "what the scan found"));
         wanted.add(new Right(
                 "coordination.k8s.io",
                 "leases",
@@ -43,6 +48,36 @@ public final class Rights {
                 Within.OWN_NAMESPACE,
                 "one replica scans and writes"));
         return List.copyOf(wanted);
+    }
+
+    /// The roles that give all this and nothing more, in YAML for `kubectl apply`.
+    public static String roles(String namespace, String account) {
+        var out = new StringBuilder();
+        for (var within : Within.values()) {
+            var kind = within == Within.CLUSTER ? "ClusterRole" : "Role";
+            var place = within == Within.CLUSTER ? "" : "\n  namespace: " + namespace;
+            out.append(out.isEmpty() ? "" : "---\n");
+            out.append("apiVersion: rbac.authorization.k8s.io/v1\nkind: ").append(kind);
+            out.append("\nmetadata:\n  name: ").append(account).append(place).append("\nrules:\n");
+            for (var right : WANTED) {
+                if (right.within() == within) {
+                    out.append("  # ").append(right.why()).append("\n  - apiGroups: [\"");
+                    out.append(right.group()).append("\"]\n    resources: [").append(right.resource());
+                    out.append("]\n    verbs: [")
+                            .append(String.join(", ", right.verbs()))
+                            .append("]\n");
+                }
+            }
+            out.append("---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ")
+                    .append(kind)
+                    .append("Binding");
+            out.append("\nmetadata:\n  name: ").append(account).append(place);
+            out.append("\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ")
+                    .append(kind);
+            out.append("\n  name: ").append(account).append("\nsubjects:\n  - kind: ServiceAccount\n    name: ");
+            out.append(account).append("\n    namespace: ").append(namespace).append('\n');
+        }
+        return out.toString();
     }
 
     private static Right right(String group, String resource, List<String> verbs, String why) {

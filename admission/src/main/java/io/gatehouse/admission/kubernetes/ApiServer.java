@@ -68,7 +68,16 @@ public final class ApiServer implements AutoCloseable {
 
     /// What a failed request means to a reader of a log.
     static String reason(KubernetesClientException failure) {
-        return failure.getCode() > 0 ? failure.getCode() + " " + failure.getMessage() : failure.getMessage();
+        if (answered(failure)) {
+            return failure.getCode() + " " + failure.getMessage();
+        }
+        var cause = failure.getCause() == null ? failure : failure.getCause();
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    /// Whether there was an answer at all.
+    static boolean answered(KubernetesClientException failure) {
+        return failure.getCode() > 0;
     }
 
     @Override

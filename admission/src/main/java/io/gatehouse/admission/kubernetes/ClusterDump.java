@@ -41,7 +41,7 @@ public final class ClusterDump {
                 texts.addAll(objects(server, path.getKey(), path.getValue()));
                 examined.add(path.getKey());
             } catch (KubernetesClientException e) {
-                if (e.getCode() == 0) {
+                if (!ApiServer.answered(e)) {
                     throw new IOException(server.address() + " does not answer: " + ApiServer.reason(e), e);
                 }
             }

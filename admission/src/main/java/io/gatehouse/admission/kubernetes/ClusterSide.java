@@ -2,7 +2,6 @@
 package io.gatehouse.admission.kubernetes;
 
 import io.gatehouse.admission.image.Images;
-import io.gatehouse.admission.review.Namespaces;
 import io.gatehouse.admission.review.ObjectEvent;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.PolicyFeed;
@@ -13,6 +12,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -31,7 +32,7 @@ public final class ClusterSide implements AutoCloseable {
     private final Consumer<String> notices;
     private final InstantSource clock;
     private final FollowedPolicies policies;
-    private final FollowedNamespaces namespaces;
+    private final NamespaceLabels namespaces;
     private final Tellings tellings;
     private final StatusWriter status;
     private final ReportWriter reports;
@@ -75,7 +76,7 @@ public final class ClusterSide implements AutoCloseable {
         this.policies = policies;
         this.clock = clock;
         this.notices = notices;
-        this.namespaces = FollowedNamespaces.start(server, notices);
+        this.namespaces = new NamespaceLabels(server, notices);
         this.tellings = new Tellings(server, options.identity(), clock, notices);
         this.status = new StatusWriter(server, policies, clock, notices);
         this.reports = new ReportWriter(server, options.reportAtMostEvery(), notices);
@@ -113,16 +114,16 @@ public final class ClusterSide implements AutoCloseable {
         tellings.offer(event);
     }
 
-    /// Their labels, for policies that let namespaces choose their mode.
-    public Namespaces namespaces() {
-        return namespaces;
+    /// The labels of a namespace, absent while it has not been told of. Never waits.
+    public Optional<Map<String, String>> labels(String namespace) {
+        return namespaces.of(namespace);
     }
 
     public Counts counts() {
         var scan = lastScan.get();
         var findings = scan == null
                 ? 0
-                : scan.found().values().stream().mapToLong(java.util.List::size).sum();
+                : scan.found().values().stream().mapToLong(List::size).sum();
         var written = reports.counts();
         return new Counts(
                 leadership.map(Leadership::leads).orElse(false),
@@ -187,7 +188,7 @@ public final class ClusterSide implements AutoCloseable {
 
     private void scan(Snapshot snapshot, Instant now, Leadership.Term term) throws InterruptedException {
         var today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        var result = Scan.walk(server, options.excluded(), snapshot, images, namespaces, today, term);
+        var result = Scan.walk(server, options.excluded(), snapshot, images, this::labels, today, term);
         lastScan.set(result);
         reports.write(result, now, term);
         scans++;

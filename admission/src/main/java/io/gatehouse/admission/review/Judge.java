@@ -168,8 +168,7 @@ public final class Judge {
             }
             var containers = some(pod.containers(), covered.containers());
             for (var control : Control.ALL) {
-                control.breaches(plan.get(), arrival, containers)
-                        .forEach(breach -> weigh(breach, covered, pod, found));
+                control.breaches(plan.get(), arrival, containers).forEach(breach -> weigh(breach, covered, pod, found));
             }
         }
         return found;

@@ -219,8 +219,7 @@ public final class AdmissionServer implements AutoCloseable {
         reviews(
                 router,
                 VALIDATE,
-                new PodQuestion(
-                        snapshots, images, () -> namespaces, event -> events.offer(event), counters, clock),
+                new PodQuestion(snapshots, images, () -> namespaces, event -> events.offer(event), counters, clock),
                 reserved);
         reviews(router, IMAGE_POLICY, new ImageQuestion(snapshots, images, counters, clock), reserved);
         audit.map(AuditHandler::new).ifPresent(events -> {

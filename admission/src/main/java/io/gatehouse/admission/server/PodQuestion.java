@@ -26,7 +26,12 @@ import java.util.function.Supplier;
 ///
 /// @param snapshots null while nothing is loaded; asked once a review
 record PodQuestion(
-        Supplier<Snapshot> snapshots, Images images, Supplier<Namespaces> namespaces, EventSink events, Counters counters, InstantSource clock)
+        Supplier<Snapshot> snapshots,
+        Images images,
+        Supplier<Namespaces> namespaces,
+        EventSink events,
+        Counters counters,
+        InstantSource clock)
         implements Question {
     @Override
     public Answer answer(byte[] body) {

@@ -14,6 +14,7 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.SourceText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -281,39 +282,31 @@ class ClusterDoctorTest {
 
     @Test
     void rights_are_worked_out_from_roles_and_bindings() {
-        var role = new StringBuilder("""
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: ClusterRole
-                metadata: {name: gate}
-                rules:
-                """);
-        for (var right : Rights.WANTED) {
-            role.append("  - {apiGroups: [\"%s\"], resources: [%s], verbs: [%s]}\n"
-                    .formatted(right.group(), right.resource(), String.join(", ", right.verbs())));
-        }
-        var binding = """
-                apiVersion: rbac.authorization.k8s.io/v1
-                kind: ClusterRoleBinding
-                metadata: {name: gate}
-                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: gate}
-                subjects: [{kind: ServiceAccount, name: %s, namespace: gatehouse-system}]
-                """;
-        assertEquals(List.of(), codes(examine(NOW, sound, role.toString(), binding.formatted("gatehouse-admission"))));
-        var others = examine(NOW, sound, role.toString(), binding.formatted("other"));
+        var roles = Rights.roles("gatehouse-system", "gatehouse-admission");
+        assertEquals(List.of(), codes(examine(NOW, sound, roles)));
+        var others = examine(NOW, sound, Rights.roles("gatehouse-system", "other"));
         assertEquals(new TreeSet<>(List.of("GH-1917")), new TreeSet<>(codes(others)));
         assertEquals(Rights.WANTED.size(), others.holes().size());
         var without = examine(
                 NOW,
                 sound,
-                role.toString()
-                        .replace(
-                                "resources: [leases], verbs: [get, create, update, patch]",
-                                "resources: [leases], verbs: [get]"),
-                binding.formatted("gatehouse-admission"));
+                roles.replace("[leases]\n    verbs: [get, create, update, patch]", "[leases]\n    verbs: [get]"));
         assertEquals(
-                List.of(
-                        "gatehouse-system/gatehouse-admission may not create, update, patch leases.coordination.k8s.io: one replica"
-                                + " scans and writes"),
+                List.of("gatehouse-system/gatehouse-admission may not create, update, patch"
+                        + " leases.coordination.k8s.io: one replica scans and writes"),
                 without.holes().stream().map(Diagnostic::message).toList());
+    }
+
+    @Test
+    void the_deployed_roles_are_those_of_the_table() throws IOException {
+        var file = Path.of(System.getProperty("gatehouse.root"), "deploy/webhook/roles.yaml");
+        var text = """
+                # SPDX-License-Identifier: Apache-2.0
+                # Made from the table of rights, and a test compares. With '--cluster' the gate needs them, else none.
+                """ + Rights.roles("gatehouse-system", "gatehouse-admission");
+        if ("write".equals(System.getProperty("gatehouse.golden"))) {
+            Files.writeString(file, text);
+        }
+        assertEquals(text, Files.readString(file));
     }
 }

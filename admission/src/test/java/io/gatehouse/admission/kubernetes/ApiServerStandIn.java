@@ -87,6 +87,17 @@ final class ApiServerStandIn implements AutoCloseable {
         return objects.get(path);
     }
 
+    /// What lies in a collection.
+    synchronized List<Map<String, Object>> all(String collection) {
+        var all = new ArrayList<Map<String, Object>>();
+        objects.forEach((path, object) -> {
+            if (isIn(path, collection)) {
+                all.add(object);
+            }
+        });
+        return all;
+    }
+
     private String pathOf(Map<String, Object> object) {
         var apiVersion = object.get("apiVersion").toString();
         var metadata = mapping(object.get("metadata"));

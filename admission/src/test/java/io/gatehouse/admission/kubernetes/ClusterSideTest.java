@@ -81,7 +81,7 @@ class ClusterSideTest {
     }
 
     private void cluster(String[]... collections) throws IOException {
-        var all = new ArrayList<String>(List.of(LEASES));
+        var all = new ArrayList<String>(List.of(LEASES, "api/v1/namespaces"));
         for (var some : collections) {
             all.addAll(List.of(some));
         }
@@ -175,6 +175,15 @@ class ClusterSideTest {
         await(
                 "the removed policy is gone",
                 () -> replica.feed().current().policies().size() == 2);
+    }
+
+    @Test
+    void labels_of_namespaces_are_known() throws Exception {
+        cluster(POLICIES);
+        cluster.put("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {team: web}}\n");
+        var replica = replica("one", Duration.ZERO);
+        await("the labels are told", () -> replica.side().labels("shop").equals(Optional.of(Map.of("team", "web"))));
+        assertEquals(Optional.empty(), replica.side().labels("cart"));
     }
 
     @Test

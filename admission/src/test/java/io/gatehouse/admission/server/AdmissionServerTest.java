@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatehouse.admission.review.Policies;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
+import io.gatehouse.engine.diagnostic.SourceText;
+import io.gatehouse.engine.policy.PolicyCompiler;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.alert.Alert;
 import io.gatehouse.schemas.policy.Mode;
@@ -50,6 +52,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The real server on a loopback port, asked by the JDK's client.
 @Timeout(60)
@@ -259,6 +263,51 @@ class AdmissionServerTest {
         assertEquals(200, post(server, review(POD)).statusCode());
         assertEquals(404, get(server, "/other").statusCode());
         assertEquals(405, get(server, "/validate").statusCode());
+    }
+
+    /// As the API server sends them: options without a pod, of a resource with its subresource; a node has no
+    /// namespace.
+    @ParameterizedTest
+    @CsvSource({
+        "pods, exec, PodExecOptions, exec",
+        "pods, attach, PodAttachOptions, attach",
+        "pods, portforward, PodPortForwardOptions, portForward",
+        "pods, proxy, PodProxyOptions, proxy",
+        "services, proxy, ServiceProxyOptions, proxy",
+        "nodes, proxy, NodeProxyOptions, proxy"
+    })
+    void every_way_of_connecting_is_registered_and_reaches_the_judge(
+            String resource, String subresource, String kind, String way) throws Exception {
+        var closed = PolicyCompiler.compile(List.of(new SourceText("closed", """
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterWorkloadPolicy
+                metadata: {name: closed}
+                spec:
+                  mode: enforce
+                  admission: {interactive: {%s: deny}}
+                """.formatted(way))))
+                .snapshot()
+                .orElseThrow();
+        var namespace = resource.equals("nodes") ? "" : "\"namespace\":\"shop\",";
+        var asked = "{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/v1\",\"request\":{\"uid\":\"u-1\","
+                + "\"kind\":{\"group\":\"\",\"version\":\"v1\",\"kind\":\"" + kind + "\"},"
+                + "\"resource\":{\"group\":\"\",\"version\":\"v1\",\"resource\":\"" + resource + "\"},"
+                + "\"subResource\":\"" + subresource + "\",\"name\":\"web\"," + namespace
+                + "\"operation\":\"CONNECT\",\"userInfo\":{\"username\":\"jane\"},"
+                + "\"object\":{\"kind\":\"" + kind + "\",\"apiVersion\":\"v1\"},\"oldObject\":null,\"options\":null}}";
+        var answer = post(start(() -> closed), asked);
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains("\"allowed\":false"), answer.body());
+        assertTrue(answer.body().contains("admission.interactive." + way), answer.body());
+        var open = post(start(() -> ENFORCED), asked);
+        assertTrue(open.body().contains("\"allowed\":true"), open.body());
+        var registration = WebhookConfiguration.render(
+                "gatehouse", new WebhookConfiguration.Target.Url("https://a"), Optional.empty(), Optional.empty());
+        assertTrue(
+                registration
+                        .lines()
+                        .anyMatch(line -> line.contains("resources: [") && line.contains(resource + "/" + subresource)),
+                registration);
     }
 
     @Test
