@@ -5,6 +5,8 @@ import io.gatehouse.admission.control.Arrival;
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Fields;
+import io.gatehouse.admission.pod.HiddenPods;
+import io.gatehouse.admission.pod.PodFields;
 import io.gatehouse.admission.pod.PodReader;
 import io.gatehouse.admission.review.Decision;
 import io.gatehouse.admission.review.Finding;
@@ -234,19 +236,31 @@ public final class OfflineCheck {
                 ReviewReader.generatedName(object));
         var request = Unsent.request(subject, ReviewRequest.Operation.CREATE, Optional.of(object), "");
         var byRules = RuleFindings.of(request, subject, snapshot, today);
-        var bearer = Bearer.of(own.get().group(), own.get().kind());
+        var bearer =
+                Bearer.of(snapshot.workloads(), own.get().group(), own.get().kind());
         if (bearer.isEmpty()) {
+            HiddenPods.find(object)
+                    .ifPresent(template -> problems.add(Code.KIND_NOT_JUDGED.at(
+                            object.span(),
+                            Judge.unjudged(subject.kind(), prefix + template),
+                            "name it in a ClusterWorkloadPolicy: 'admission.workloads' with the templates '" + template
+                                    + "'")));
             withoutPod(file, subject, byRules);
             return;
         }
         switch (PodReader.read(bearer.get(), object, prefix)) {
             case PodReader.Outcome.Malformed(var diagnostics) -> problems.addAll(diagnostics);
-            case PodReader.Outcome.Found(var pod) -> {
-                var arrival = new Arrival(pod, request, images);
+            case PodReader.Outcome.Found(var pods) -> {
                 var mode = where.flatMap(namespaces::labels).flatMap(Workload::modeOf);
-                var findings = Judge.findings(arrival, Optional.empty(), subject, mode, snapshot, today)
-                        .and(byRules);
-                judged.add(new Judged(file, subject, Judge.decide(Judge.named(findings, subject))));
+                var findings = Findings.NONE;
+                for (var pod : pods) {
+                    PodFields.unknown(pod)
+                            .forEach(field -> problems.add(Code.UNKNOWN_POD_FIELD.at(
+                                    field.node().span(), "no control knows " + field.path())));
+                    var arrival = new Arrival(pod, request, images);
+                    findings = findings.and(Judge.findings(arrival, Optional.empty(), subject, mode, snapshot, today));
+                }
+                judged.add(new Judged(file, subject, Judge.decide(Judge.named(findings.and(byRules), subject))));
             }
         }
     }

@@ -2,6 +2,7 @@
 package io.gatehouse.admission.review;
 
 import java.util.List;
+import java.util.Optional;
 
 /// What becomes of a request. Findings stand in the order of the manifest.
 public sealed interface Decision {
@@ -11,13 +12,18 @@ public sealed interface Decision {
     List<Exempted> exempted();
 
     /// @param reason for the audit log
-    record Allow(String reason, List<Exempted> exempted) implements Decision {
+    /// @param notice told to the user: that the object was let through because nobody knows that it carries a pod
+    record Allow(String reason, List<Exempted> exempted, Optional<String> notice) implements Decision {
         public Allow {
             exempted = List.copyOf(exempted);
         }
 
         public Allow(String reason) {
             this(reason, List.of());
+        }
+
+        public Allow(String reason, List<Exempted> exempted) {
+            this(reason, exempted, Optional.empty());
         }
 
         @Override

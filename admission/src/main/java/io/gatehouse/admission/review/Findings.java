@@ -16,6 +16,18 @@ public record Findings(List<Finding> told, List<Exempted> exempted) {
         exempted = List.copyOf(exempted);
     }
 
+    /// These, and behind them those of another pod of the same object.
+    public Findings and(Findings more) {
+        if (equals(NONE)) {
+            return more;
+        }
+        var all = new ArrayList<>(told);
+        all.addAll(more.told);
+        var allExempted = new ArrayList<>(exempted);
+        allExempted.addAll(more.exempted);
+        return new Findings(all, allExempted);
+    }
+
     /// These, and behind them others that no exemption is about.
     public Findings and(List<Finding> more) {
         if (more.isEmpty()) {

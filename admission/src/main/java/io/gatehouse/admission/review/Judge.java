@@ -7,6 +7,7 @@ import io.gatehouse.admission.control.Control;
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Container;
+import io.gatehouse.admission.pod.HiddenPods;
 import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.admission.pod.PodReader;
 import io.gatehouse.admission.review.Finding.Since;
@@ -76,21 +77,36 @@ public final class Judge {
             Namespaces namespaces,
             LocalDate today) {
         var subject = request.subject();
-        var bearer = Bearer.of(subject.group(), subject.kind());
+        var bearer = Bearer.of(snapshot.workloads(), subject.group(), subject.kind());
         if (bearer.isEmpty()) {
-            return byRules(request, Findings.NONE, snapshot, today, subject.kind() + " carries no pod");
+            return byRules(
+                    request,
+                    Findings.NONE,
+                    snapshot,
+                    today,
+                    subject.kind() + " carries no pod",
+                    request.object().flatMap(HiddenPods::find).map(template -> unjudged(subject.kind(), template)));
         }
         return switch (PodReader.read(bearer.get(), request.object().orElseThrow(), "")) {
             case PodReader.Outcome.Malformed(var diagnostics) -> new Outcome.Malformed(diagnostics);
-            case PodReader.Outcome.Found(var pod) -> {
-                var arrival = new Arrival(pod, request.sent(), images);
-                var old = before.flatMap(object -> pod(bearer.get(), object))
-                        .map(standing -> new Arrival(standing, request.sent(), images));
-                var findings = findings(arrival, old, subject, namespaceMode(subject, namespaces), snapshot, today);
+            case PodReader.Outcome.Found(var pods) -> {
+                var standing = before.map(object -> pods(bearer.get(), object)).orElse(List.of());
+                var mode = namespaceMode(subject, namespaces);
+                var findings = Findings.NONE;
+                for (var pod : pods) {
+                    var old = at(pod.path(), standing).map(same -> new Arrival(same, request.sent(), images));
+                    var arrival = new Arrival(pod, request.sent(), images);
+                    findings = findings.and(findings(arrival, old, subject, mode, snapshot, today));
+                }
                 yield new Outcome.Judged(decide(
                         named(findings.and(RuleFindings.of(request.sent(), subject, snapshot, today)), subject)));
             }
         };
+    }
+
+    /// Loud, since a kind that nobody named would otherwise pass without a word.
+    public static String unjudged(String kind, String template) {
+        return "no policy says that a " + kind + " carries a pod at " + template + "; nothing was judged";
     }
 
     private static Optional<Mode> namespaceMode(Subject subject, Namespaces namespaces) {
@@ -99,17 +115,31 @@ public final class Judge {
 
     private static Outcome byRules(
             ReviewRequest request, Findings already, Snapshot snapshot, LocalDate today, String otherwise) {
+        return byRules(request, already, snapshot, today, otherwise, Optional.empty());
+    }
+
+    private static Outcome byRules(
+            ReviewRequest request,
+            Findings already,
+            Snapshot snapshot,
+            LocalDate today,
+            String otherwise,
+            Optional<String> notice) {
         var subject = request.subject();
         var findings = named(already.and(RuleFindings.of(request.sent(), subject, snapshot, today)), subject);
         return new Outcome.Judged(
-                findings.told().isEmpty() ? new Decision.Allow(otherwise, findings.exempted()) : decide(findings));
+                findings.told().isEmpty()
+                        ? new Decision.Allow(notice.orElse(otherwise), findings.exempted(), notice)
+                        : decide(findings));
     }
 
     /// An old object that cannot be read excuses nothing.
-    private static Optional<Pod> pod(Bearer bearer, Node.Mapping object) {
-        return PodReader.read(bearer, object, "") instanceof PodReader.Outcome.Found found
-                ? Optional.of(found.pod())
-                : Optional.empty();
+    private static List<Pod> pods(Bearer bearer, Node.Mapping object) {
+        return PodReader.read(bearer, object, "") instanceof PodReader.Outcome.Found(var pods) ? pods : List.of();
+    }
+
+    private static Optional<Pod> at(String path, List<Pod> pods) {
+        return pods.stream().filter(pod -> pod.path().equals(path)).findFirst();
     }
 
     /// With their ids: once all findings of an object are together.

@@ -42,7 +42,14 @@ public final class ReviewWriter {
         }
         return response(request.uid(), json -> {
             switch (decision) {
-                case Decision.Allow _ -> json.writeBooleanField("allowed", true);
+                case Decision.Allow(var _, var _, var notice) -> {
+                    json.writeBooleanField("allowed", true);
+                    if (notice.isPresent()) {
+                        json.writeArrayFieldStart("warnings");
+                        json.writeString(Wording.cut(notice.get(), Wording.MAX_WARNING_CHARS));
+                        json.writeEndArray();
+                    }
+                }
                 case Decision.Warn(var findings, var _) -> {
                     json.writeBooleanField("allowed", true);
                     warnings(json, findings);
@@ -159,7 +166,7 @@ public final class ReviewWriter {
             json.writeStringField("brake", Wording.cut(brake.get(), MAX_ANNOTATION_CHARS));
         }
         switch (decision) {
-            case Decision.Allow(var reason, var _) -> {
+            case Decision.Allow(var reason, var _, var _) -> {
                 json.writeStringField("decision", "allow");
                 json.writeStringField("reason", reason);
             }

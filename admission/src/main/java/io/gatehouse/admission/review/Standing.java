@@ -56,6 +56,8 @@ final class Standing {
     private static Key key(Finding finding) {
         var breach = finding.breach();
         var of = breach.container().map(Container::words).orElse(WHOLE_POD);
-        return new Key(finding.policy(), breach.rule(), of, breach.seen());
+        // Of a pod the same may be seen in several places: a volume that is added, beside one of its kind that stood.
+        var seen = breach.container().isPresent() ? breach.seen() : breach.fact();
+        return new Key(finding.policy(), breach.rule(), of, seen);
     }
 }

@@ -738,6 +738,18 @@ public enum Code {
             "the label of a namespace names no mode",
             "a namespace can ask for 'audit' or 'enforce'; any other word is as if the label were not there",
             "write 'audit' or 'enforce'; to leave workloads out, write an exemption"),
+    KIND_NOT_JUDGED(
+            1562,
+            Severity.WARNING,
+            "an object of a kind that nobody judges seems to carry a pod",
+            "only built-in kinds and those that a policy names are judged before their pods are made",
+            "name the kind and where its templates stand in 'admission.workloads' of a ClusterWorkloadPolicy"),
+    UNKNOWN_POD_FIELD(
+            1563,
+            Severity.WARNING,
+            "a pod has a field that is newer than this version, or misspelt",
+            "no control judges it; the API server drops what it does not know, or does what it says",
+            "correct the name, or write a 'deny' condition that asks for it"),
 
     NOT_A_CAPTURE(
             1601,

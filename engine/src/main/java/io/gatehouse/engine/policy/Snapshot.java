@@ -5,6 +5,7 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.engine.rule.RulesCompiler;
 import io.gatehouse.engine.rule.RulesOptions;
+import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.PolicyExemption;
 import io.gatehouse.schemas.policy.RuleResponse;
@@ -34,6 +35,7 @@ public final class Snapshot {
     private final RuleSet rules;
     private final GateRules gateRules;
     private final PolicyIndex index;
+    private final List<WorkloadKind> workloads;
     /// What counts on the day that was asked for last. Any thread writes it; all write the same.
     private volatile OfDay ofDay = new OfDay(LocalDate.MIN, List.of());
 
@@ -93,6 +95,10 @@ public final class Snapshot {
         this.rules = rules;
         this.gateRules = new GateRules(rules, responses);
         this.index = new PolicyIndex(policies);
+        this.workloads = policies.stream()
+                .flatMap(policy -> policy.admission().stream())
+                .flatMap(section -> section.workloads().stream())
+                .toList();
     }
 
     private static List<WorkloadPolicy> policies(List<CompiledPolicy> compiled) {
@@ -122,6 +128,11 @@ public final class Snapshot {
     /// The policies with their plans, as written, in the same order.
     public List<CompiledPolicy> compiled() {
         return compiled;
+    }
+
+    /// Kinds beside the built-in ones that carry pods, as all policies together name them.
+    public List<WorkloadKind> workloads() {
+        return workloads;
     }
 
     /// The exemption documents, in the order of their names, expired ones too.
