@@ -12,6 +12,7 @@ import io.gatehouse.cli.trial.TrialReport;
 import io.gatehouse.cli.trial.Trials;
 import io.gatehouse.engine.policy.PlanPrinter;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.schemas.policy.Rollout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,6 +66,7 @@ final class PolicyCommand implements Callable<Integer> {
         public Integer call() {
             var line = spec.commandLine();
             var snapshot = PolicyFiles.compile(PolicyFiles.read(paths), line.getErr());
+            PolicyFiles.printNotices(snapshot, line.getErr());
             int count = snapshot.policies().size();
             line.getOut()
                     .println(count + (count == 1 ? " policy is" : " policies are") + " in order, " + snapshot.digest());
@@ -107,7 +109,12 @@ final class PolicyCommand implements Callable<Integer> {
             var snapshot = PolicyFiles.compile(PolicyFiles.read(paths), line.getErr());
             var today = LocalDate.now(ZoneOffset.UTC);
             snapshot.brakes().told(today).ifPresent(line.getOut()::println);
-            snapshot.counting(today).forEach(policy -> line.getOut().print(PlanPrinter.print(policy)));
+            for (var policy : snapshot.counting(today)) {
+                line.getOut().print(PlanPrinter.print(policy));
+                if (!policy.policy().rollout().equals(Rollout.NONE)) {
+                    line.getOut().println("  modes:  " + snapshot.modes(policy.policy(), today));
+                }
+            }
             line.getOut().flush();
             return Exit.OK.code();
         }

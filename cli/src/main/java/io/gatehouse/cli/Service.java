@@ -128,7 +128,7 @@ final class Service {
     private void begin(PolicyFeed feed, Inspections images, AdmissionServer server) {
         cluster.ifPresent(side -> {
             side.begin(feed, images);
-            server.tellDenials(side::refused);
+            server.joinCluster(side::tell, side::labels);
         });
     }
 

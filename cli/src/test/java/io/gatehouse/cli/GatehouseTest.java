@@ -142,6 +142,66 @@ class GatehouseTest {
     }
 
     @Test
+    void check_prints_the_patch_that_ends_what_it_can_and_writes_it_where_asked() throws IOException {
+        var policy = file("policy.yaml", POLICY.formatted("enforce"));
+        var manifest = file("bad.yaml", POD.formatted("false"));
+        var before = Files.readString(Path.of(manifest));
+        assertEquals(1, run("check", "-p", policy, manifest).exit());
+        var printed = run("check", "--fix", "-p", policy, manifest);
+        assertEquals(0, printed.exit(), printed.err());
+        assertTrue(printed.out().startsWith("--- a/" + manifest.substring(1) + "\n"), printed.out());
+        assertTrue(printed.out().contains("\n-"), printed.out());
+        assertTrue(printed.err().contains("fixed spec.containers[0].securityContext"), printed.err());
+        assertEquals(before, Files.readString(Path.of(manifest)), "nothing is written unasked");
+        var written = run("check", "--fix", "--write", "-p", policy, manifest);
+        assertEquals(printed.out(), written.out());
+        assertEquals(0, run("check", "-p", policy, manifest).exit());
+        assertEquals("", run("check", "--fix", "-p", policy, manifest).out());
+        assertEquals(2, run("check", "--write", "-p", policy, manifest).exit());
+    }
+
+    @Test
+    void check_tells_what_it_cannot_fix_and_why() throws IOException {
+        var policy = file(
+                "policy.yaml",
+                "apiVersion: gatehouse.io/v1alpha1\nkind: ClusterWorkloadPolicy\nmetadata: {name: p}\n"
+                        + "spec: {mode: enforce, admission: {privilege: {hostPID: false}}}\n");
+        var manifest = file(
+                "pod.yaml",
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {hostPID: true, containers: [{name: a}]}\n");
+        var ran = run("check", "--fix", "-p", policy, manifest);
+        assertEquals(1, ran.exit());
+        assertEquals("", ran.out());
+        assertTrue(
+                ran.err().contains(":4: not fixed spec.hostPID: the pod shares the node's process ids [f-"), ran.err());
+        assertTrue(ran.err().contains("only its author knows"), ran.err());
+    }
+
+    @Test
+    void an_exemption_is_honoured_by_check_and_told() throws IOException {
+        var text = POLICY.formatted("enforce") + """
+                ---
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterPolicyExemption
+                metadata: {name: web-writes}
+                spec:
+                  policies: [%s]
+                  match: {namespaces: [default]}
+                  owner: jane
+                  reason: until version 3
+                  expires: "%s"
+                """;
+        var name = POLICY.replaceAll("(?s).*name: ([a-z-]+).*", "$1");
+        var manifest = file("bad.yaml", POD.formatted("false"));
+        var held = run("check", "-p", file("held.yaml", text.formatted(name, "9999-12-31")), manifest);
+        assertEquals(0, held.exit(), held.out() + held.err());
+        assertTrue(held.out().contains("until 9999-12-31 by web-writes of jane"), held.out());
+        var over = run("check", "-p", file("over.yaml", text.formatted(name, "2020-01-01")), manifest);
+        assertEquals(1, over.exit());
+        assertTrue(over.err().contains("GH-1144"), over.err());
+    }
+
+    @Test
     void check_speaks_json() throws IOException {
         var ran = run("check", "--output", "json", file("bad.yaml", POD.formatted("false")));
         assertEquals(1, ran.exit());

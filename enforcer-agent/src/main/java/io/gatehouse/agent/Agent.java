@@ -21,6 +21,7 @@ import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.agent.kubernetes.NodePods;
+import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.policy.Brakes;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.events.Act;
@@ -39,6 +40,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -84,6 +86,8 @@ public final class Agent implements AutoCloseable {
     private Snapshot inForce;
     private LocalDate inForceOn;
     private Optional<String> brakeTold = Optional.empty();
+    /// What was told of documents for their day.
+    private List<String> noticesTold = List.of();
     private final Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
     private long lostBefore;
     private long undecodable;
@@ -451,6 +455,7 @@ public final class Agent implements AutoCloseable {
             inForceOn = today();
             kernel.hold(couldStop(next, today()) && kernel.brake().isEmpty());
             tellBrake(next);
+            tellNotices(next);
             tellWhatLabelsKeepOut(next);
             listener.inForce(next, enforcer.all());
         } catch (KernelException e) {
@@ -473,6 +478,13 @@ public final class Agent implements AutoCloseable {
     }
 
     /// Pulled, lifted, or ended with its last day.
+    /// Exemptions that have expired, policies that are promoted: each once.
+    private void tellNotices(Snapshot snapshot) {
+        var now = snapshot.notices(today()).stream().map(Diagnostic::message).toList();
+        now.stream().filter(notice -> !noticesTold.contains(notice)).forEach(listener::notice);
+        noticesTold = now;
+    }
+
     private void tellBrake(Snapshot snapshot) {
         var brake = snapshot.brakes().told(today());
         if (!brake.equals(brakeTold)) {

@@ -60,12 +60,28 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                         brake -> losses.add(new Loss("(all)", "mode", brake + "; the floor keeps nothing meanwhile")));
         for (var compiled : snapshot.counting(today)) {
             var policy = compiled.policy();
-            if (compiled.admission().isPresent()) {
+            if (compiled.admission().isPresent() && isAlike(snapshot, policy, losses)) {
                 of(policy, compiled.admission().get().asked(), today, excluded, policies, losses);
             }
         }
         policies.addAll(Guards.of(excluded, administrators));
         return new Floor(policies, losses);
+    }
+
+    /// The floor refuses for all alike: it must not refuse where the gate would not.
+    private static boolean isAlike(Snapshot snapshot, WorkloadPolicy policy, List<Loss> losses) {
+        var name = policy.name().toString();
+        if (snapshot.isExempted(policy)) {
+            losses.add(new Loss(name, "exemptions", "an exemption may be about it, and the floor knows none"));
+            return false;
+        }
+        if (!policy.rollout().controls().isEmpty()
+                || policy.rollout().namespaceModes().contains(Mode.AUDIT)) {
+            losses.add(
+                    new Loss(name, "modes", "its controls or namespaces may be in audit, and the floor only refuses"));
+            return false;
+        }
+        return true;
     }
 
     private static void of(

@@ -8,8 +8,9 @@ import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Container;
 import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.admission.review.Decision;
+import io.gatehouse.admission.review.Exempted;
 import io.gatehouse.admission.review.Finding;
-import io.gatehouse.admission.review.Finding.Since;
+import io.gatehouse.admission.review.Findings;
 import io.gatehouse.admission.review.Judge;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.policy.CompiledPolicy;
@@ -35,43 +36,45 @@ public record ImageVerdicts(Decision decision, Optional<String> brokenGlass, Lis
     public static ImageVerdicts of(ImageReview review, Snapshot snapshot, Images images, LocalDate today) {
         var pod = pod(review);
         if (pod.containers().isEmpty()) {
-            return new ImageVerdicts(Judge.decide(List.of()), Optional.empty(), List.of());
+            return new ImageVerdicts(Judge.decide(Findings.NONE), Optional.empty(), List.of());
         }
         var arrival = new Arrival(pod, review.sent(), images);
         var findings = new ArrayList<Finding>();
+        var exempted = new ArrayList<Exempted>();
         boolean broken = false;
         for (var covered : snapshot.select(workloads(review), today)) {
             var policy = covered.policy();
             if (selectsByMore(policy)) {
                 continue;
             }
-            var fresh = findings(policy, arrival, some(pod.containers(), covered.containers()));
+            var breaches = breaches(policy, arrival, some(pod.containers(), covered.containers()));
+            var found = Judge.weigh(breaches, covered, pod);
+            var fresh = new ArrayList<>(found.told());
             if (review.breakGlass().isPresent() && breakGlassCounts(policy)) {
                 broken |= fresh.stream().anyMatch(finding -> finding.refuses() || finding.waits());
                 fresh.replaceAll(ImageVerdicts::told);
             }
             findings.addAll(fresh);
+            exempted.addAll(found.exempted());
         }
         return new ImageVerdicts(
-                Judge.decide(findings),
+                Judge.decide(new Findings(findings, exempted)),
                 broken ? review.breakGlass() : Optional.empty(),
                 leftOut(review, arrival, snapshot, today));
     }
 
-    private static List<Finding> findings(CompiledPolicy policy, Arrival arrival, List<Container> containers) {
-        var findings = new ArrayList<Finding>();
+    private static List<Breach> breaches(CompiledPolicy policy, Arrival arrival, List<Container> containers) {
+        var breaches = new ArrayList<Breach>();
         policy.admission().ifPresent(plan -> {
             for (var control : Control.OF_IMAGES) {
                 for (var breach : control.breaches(plan, arrival, containers)) {
-                    if (!breach.field().endsWith(".image")) {
-                        continue; // of the container, as its pull policy is, which the review does not tell
+                    if (breach.field().endsWith(".image")) { // else of the container, which the review does not tell
+                        breaches.add(breach);
                     }
-                    findings.add(
-                            new Finding(policy.policy().name(), policy.policy().mode(), breach, Since.NOW));
                 }
             }
         });
-        return findings;
+        return breaches;
     }
 
     private static boolean breakGlassCounts(CompiledPolicy policy) {
@@ -83,6 +86,7 @@ public record ImageVerdicts(Decision decision, Optional<String> brokenGlass, Lis
         return new Finding(
                 finding.policy(),
                 finding.mode(),
+                finding.enforcedFrom(),
                 new Breach(
                         breach.rule(),
                         breach.field(),
@@ -93,13 +97,17 @@ public record ImageVerdicts(Decision decision, Optional<String> brokenGlass, Lis
                         breach.span(),
                         breach.container(),
                         Breach.Weight.TOLD),
-                finding.since());
+                finding.since(),
+                finding.id());
     }
 
     private static List<PolicyName> leftOut(ImageReview review, Arrival arrival, Snapshot snapshot, LocalDate today) {
-        return snapshot.maySelect(review.namespace(), Optional.empty(), today).stream()
+        return snapshot
+                .maySelect(new Workload(review.namespace(), Optional.empty(), Optional.empty(), ""), today)
+                .stream()
+                .map(Snapshot.Covered::policy)
                 .filter(policy -> selectsByMore(policy)
-                        && !findings(policy, arrival, arrival.pod().containers())
+                        && !breaches(policy, arrival, arrival.pod().containers())
                                 .isEmpty())
                 .map(policy -> policy.policy().name())
                 .toList();

@@ -2,8 +2,7 @@
 package io.gatehouse.admission.kubernetes;
 
 import io.gatehouse.admission.image.Images;
-import io.gatehouse.admission.review.Decision;
-import io.gatehouse.admission.review.ReviewRequest;
+import io.gatehouse.admission.review.ObjectEvent;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.feed.PolicyObjects;
@@ -110,14 +109,14 @@ public final class ClusterSide implements AutoCloseable {
         leadership = Optional.of(Leadership.start(server, options.identity(), options.times(), this::lead, notices));
     }
 
+    /// Something was decided that an Event tells of. Never waits.
+    public void tell(ObjectEvent event) {
+        tellings.offer(event);
+    }
+
     /// The labels of a namespace, absent while it has not been told of. Never waits.
     public Optional<Map<String, String>> labels(String namespace) {
         return namespaces.of(namespace);
-    }
-
-    /// A request was refused. Never waits.
-    public void refused(ReviewRequest request, Decision.Deny denial) {
-        tellings.refused(request, denial);
     }
 
     public Counts counts() {
@@ -189,7 +188,7 @@ public final class ClusterSide implements AutoCloseable {
 
     private void scan(Snapshot snapshot, Instant now, Leadership.Term term) throws InterruptedException {
         var today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        var result = Scan.walk(server, options.excluded(), snapshot, images, today, term);
+        var result = Scan.walk(server, options.excluded(), snapshot, images, this::labels, today, term);
         lastScan.set(result);
         reports.write(result, now, term);
         scans++;

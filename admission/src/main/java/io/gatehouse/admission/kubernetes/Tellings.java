@@ -5,13 +5,8 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.gatehouse.admission.pod.Bearer;
-import io.gatehouse.admission.pod.Fields;
-import io.gatehouse.admission.review.Decision;
-import io.gatehouse.admission.review.Finding;
-import io.gatehouse.admission.review.ReviewRequest;
-import io.gatehouse.admission.review.Wording;
-import io.gatehouse.engine.document.Node;
+import io.gatehouse.admission.review.EventSink;
+import io.gatehouse.admission.review.ObjectEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +14,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,7 +22,7 @@ import java.util.function.Consumer;
 /// One Event for one denial, on the object or on what would have made it, so that whoever looks at a Deployment without
 /// pods sees why. The same denial again is counted and told once in a while; a storm is cut; nothing here delays an
 /// answer, since whoever judges only puts into a queue.
-public final class Tellings implements AutoCloseable {
+public final class Tellings implements EventSink, AutoCloseable {
     private static final int QUEUE = 1_000;
     /// Denials that are remembered, the least recently seen forgotten first.
     private static final int REMEMBERED = 1_000;
@@ -36,7 +30,7 @@ public final class Tellings implements AutoCloseable {
     private static final Duration SILENCE = Duration.ofMinutes(10);
     private static final int BURST = 25;
     private static final Duration REFILL = Duration.ofSeconds(1);
-    private static final int MAX_NOTE_CHARS = 900;
+    private static final int MAX_NOTE_CHARS = 1000;
     private static final DateTimeFormatter MICRO_TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
     private static final ResourceDefinitionContext EVENTS = new ResourceDefinitionContext.Builder()
@@ -52,12 +46,6 @@ public final class Tellings implements AutoCloseable {
     /// @param failed events that the API server did not take
     public record Counts(long told, long repeated, long cut, long failed) {}
 
-    /// What an Event is about.
-    private record Regarding(String apiVersion, String kind, String namespace, String name, String uid) {}
-
-    /// One denial, as far as it is told.
-    private record Denial(Regarding regarding, String note) {}
-
     private static final class Heard {
         private Instant told;
         private long since;
@@ -67,18 +55,18 @@ public final class Tellings implements AutoCloseable {
     private final String instance;
     private final InstantSource clock;
     private final Consumer<String> notices;
-    private final ArrayBlockingQueue<Denial> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final ArrayBlockingQueue<ObjectEvent> queue = new ArrayBlockingQueue<>(QUEUE);
     private final LongAdder told = new LongAdder();
     private final LongAdder repeated = new LongAdder();
     private final LongAdder cut = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final Thread thread;
     /// Of the telling thread.
-    private final Map<Denial, Heard> heard = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, Heard> heard = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Denial, Heard> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Heard> eldest) {
             return size() > REMEMBERED;
         }
     };
@@ -102,69 +90,12 @@ public final class Tellings implements AutoCloseable {
         return new Counts(told.sum(), repeated.sum(), cut.sum(), failed.sum());
     }
 
-    /// Never waits. A dry run tells nothing, since nothing was refused.
-    public void refused(ReviewRequest request, Decision.Deny denial) {
-        if (request.dryRun()) {
-            return;
+    /// Never waits. What belongs to no namespace is not told: its events would lie in one that nobody looks at.
+    @Override
+    public void offer(ObjectEvent event) {
+        if (event.about().namespace().isPresent() && !queue.offer(event)) {
+            cut.increment();
         }
-        regarding(request).ifPresent(about -> {
-            if (!queue.offer(new Denial(about, note(request, denial)))) {
-                cut.increment();
-            }
-        });
-    }
-
-    /// The object where it is there already, else what would have made it, else the object that was not to be.
-    private static Optional<Regarding> regarding(ReviewRequest request) {
-        var subject = request.subject();
-        if (subject.namespace().isEmpty()) {
-            return Optional.empty();
-        }
-        var namespace = subject.namespace().get();
-        var metadata = request.object().flatMap(object -> Fields.mapping(object, "metadata"));
-        if (request.operation() == ReviewRequest.Operation.CREATE) {
-            var maker = metadata.flatMap(Tellings::maker);
-            if (maker.isPresent()) {
-                var reference = maker.get();
-                return Optional.of(new Regarding(
-                        Fields.text(reference, "apiVersion").orElse(""),
-                        Fields.text(reference, "kind").orElse(""),
-                        namespace,
-                        Fields.text(reference, "name").orElse(""),
-                        Fields.text(reference, "uid").orElse("")));
-            }
-        }
-        // A way into a pod is refused on the pod.
-        boolean connection = request.operation() == ReviewRequest.Operation.CONNECT;
-        var kind = connection ? "Pod" : subject.kind();
-        var group = connection ? "" : subject.group();
-        var version = Bearer.of(group, kind).map(Bearer::version).orElse("v1");
-        return Optional.of(new Regarding(
-                group.isEmpty() ? version : group + "/" + version,
-                kind,
-                namespace,
-                subject.name(),
-                metadata.flatMap(m -> Fields.text(m, "uid")).orElse("")));
-    }
-
-    private static Optional<Node.Mapping> maker(Node.Mapping metadata) {
-        if (Fields.value(metadata, "ownerReferences").orElse(null) instanceof Node.Sequence owners) {
-            for (var owner : owners.items()) {
-                if (owner instanceof Node.Mapping reference && Fields.isTrue(Fields.value(reference, "controller"))) {
-                    return Optional.of(reference);
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static String note(ReviewRequest request, Decision.Deny denial) {
-        var refusing = denial.findings().stream().filter(Finding::refuses).toList();
-        var first = refusing.getFirst();
-        var more = refusing.size() > 1 ? "; and " + (refusing.size() - 1) + " more" : "";
-        // Not the object's own name, which is another for every try of a controller.
-        return request.operation() + " of a " + request.subject().kind() + " refused: "
-                + first.breach().field() + ": " + Wording.cause(first) + more;
     }
 
     private void run() {
@@ -177,9 +108,9 @@ public final class Tellings implements AutoCloseable {
         }
     }
 
-    private void tell(Denial denial) throws InterruptedException {
+    private void tell(ObjectEvent denial) throws InterruptedException {
         var now = clock.instant();
-        var before = heard.computeIfAbsent(denial, _ -> new Heard());
+        var before = heard.computeIfAbsent(denial.key(), _ -> new Heard());
         if (before.told != null && now.isBefore(before.told.plus(SILENCE))) {
             before.since++;
             repeated.increment();
@@ -195,8 +126,8 @@ public final class Tellings implements AutoCloseable {
         try {
             server.client()
                     .genericKubernetesResources(EVENTS)
-                    .inNamespace(denial.regarding().namespace())
-                    .resource(event(denial.regarding(), note, now))
+                    .inNamespace(denial.about().namespace().orElseThrow())
+                    .resource(event(denial, note, now))
                     .create();
             told.increment();
         } catch (KubernetesClientException e) {
@@ -218,7 +149,8 @@ public final class Tellings implements AutoCloseable {
         return true;
     }
 
-    private GenericKubernetesResource event(Regarding about, String note, Instant now) {
+    private GenericKubernetesResource event(ObjectEvent told, String note, Instant now) {
+        var about = told.about();
         var event = new GenericKubernetesResource();
         event.setApiVersion("events.k8s.io/v1");
         event.setKind("Event");
@@ -226,11 +158,11 @@ public final class Tellings implements AutoCloseable {
                 + Long.toHexString(number++);
         event.setMetadata(new ObjectMetaBuilder()
                 .withName(name.replaceFirst("^[.-]+", ""))
-                .withNamespace(about.namespace())
+                .withNamespace(about.namespace().orElseThrow())
                 .build());
         event.setAdditionalProperty("eventTime", MICRO_TIME.format(now));
         event.setAdditionalProperty("type", "Warning");
-        event.setAdditionalProperty("reason", "Refused");
+        event.setAdditionalProperty("reason", told.reason());
         event.setAdditionalProperty("action", "Admission");
         event.setAdditionalProperty("note", note.length() <= MAX_NOTE_CHARS ? note : note.substring(0, MAX_NOTE_CHARS));
         event.setAdditionalProperty("reportingController", "gatehouse.io/gate");
@@ -238,11 +170,9 @@ public final class Tellings implements AutoCloseable {
         var regarding = new LinkedHashMap<String, Object>();
         regarding.put("apiVersion", about.apiVersion());
         regarding.put("kind", about.kind());
-        regarding.put("namespace", about.namespace());
+        regarding.put("namespace", about.namespace().orElseThrow());
         regarding.put("name", about.name());
-        if (!about.uid().isEmpty()) {
-            regarding.put("uid", about.uid());
-        }
+        about.uid().ifPresent(uid -> regarding.put("uid", uid));
         event.setAdditionalProperty("regarding", regarding);
         return event;
     }

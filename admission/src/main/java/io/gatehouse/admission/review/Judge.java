@@ -198,12 +198,19 @@ public final class Judge {
             }
             var containers = some(pod.containers(), covered.containers());
             for (var control : Control.ALL) {
-                for (var breach : control.breaches(plan.get(), arrival, containers)) {
-                    weigh(breach, covered, pod, found);
-                }
+                control.breaches(plan.get(), arrival, containers).forEach(breach -> weigh(breach, covered, pod, found));
             }
         }
         return found;
+    }
+
+    /// What becomes of the breaches of one policy: findings in the mode of their control, or exempt.
+    ///
+    /// @param pod of which the policy was asked, with the containers it was asked for
+    public static Findings weigh(List<Breach> breaches, Snapshot.Covered covered, Pod pod) {
+        var found = new Found(new ArrayList<>(), new ArrayList<>());
+        breaches.forEach(breach -> weigh(breach, covered, pod, found));
+        return new Findings(found.told, found.exempted);
     }
 
     /// In which mode the control is, and whether it need be kept.

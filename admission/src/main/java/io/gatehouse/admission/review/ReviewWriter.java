@@ -234,7 +234,9 @@ public final class ReviewWriter {
     /// A finding as every program reads it: the audit annotation and `gatehouse check --output json` alike.
     public static void fields(JsonGenerator json, Finding finding) throws IOException {
         var breach = finding.breach();
-        json.writeStringField("id", finding.id());
+        if (!finding.id().isEmpty()) { // an image review tells of no object that could be named
+            json.writeStringField("id", finding.id());
+        }
         json.writeStringField("policy", finding.policy().toString());
         json.writeStringField("rule", breach.rule());
         json.writeStringField("mode", finding.mode().text());

@@ -4,7 +4,8 @@ package io.gatehouse.admission.server;
 import io.gatehouse.admission.audit.AuditCounts;
 import io.gatehouse.admission.audit.AuditIntake;
 import io.gatehouse.admission.image.Images;
-import io.gatehouse.admission.review.DenialListener;
+import io.gatehouse.admission.review.EventSink;
+import io.gatehouse.admission.review.Namespaces;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.alert.Alert;
@@ -73,7 +74,8 @@ public final class AdmissionServer implements AutoCloseable {
     private final AlertQueue alerts;
     /// Written by the start and by the one worker that looks at the certificate, read by anyone.
     private volatile Serving serving;
-    private volatile DenialListener denials = DenialListener.NONE;
+    private volatile EventSink events = EventSink.NONE;
+    private volatile Namespaces namespaces = Namespaces.UNKNOWN;
     /// Set once by the start.
     private HttpServer server;
 
@@ -217,8 +219,7 @@ public final class AdmissionServer implements AutoCloseable {
         reviews(
                 router,
                 VALIDATE,
-                new PodQuestion(
-                        snapshots, images, (request, denial) -> denials.refused(request, denial), counters, clock),
+                new PodQuestion(snapshots, images, () -> namespaces, event -> events.offer(event), counters, clock),
                 reserved);
         reviews(router, IMAGE_POLICY, new ImageQuestion(snapshots, images, counters, clock), reserved);
         audit.map(AuditHandler::new).ifPresent(events -> {
@@ -372,9 +373,10 @@ public final class AdmissionServer implements AutoCloseable {
         return audit.map(AuditIntake::counts);
     }
 
-    /// From now on each refusal is told here too.
-    public void tellDenials(DenialListener listener) {
-        denials = listener;
+    /// From now on what was decided is told here too, and what is known of namespaces is asked there.
+    public void joinCluster(EventSink sink, Namespaces known) {
+        namespaces = known;
+        events = sink;
     }
 
     public AdmissionStats stats() {

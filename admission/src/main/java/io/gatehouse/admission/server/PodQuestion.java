@@ -4,8 +4,10 @@ package io.gatehouse.admission.server;
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.review.Alerts;
 import io.gatehouse.admission.review.Decision;
-import io.gatehouse.admission.review.DenialListener;
+import io.gatehouse.admission.review.EventSink;
 import io.gatehouse.admission.review.Judge;
+import io.gatehouse.admission.review.Namespaces;
+import io.gatehouse.admission.review.ObjectEvent;
 import io.gatehouse.admission.review.ReviewReader;
 import io.gatehouse.admission.review.ReviewRequest;
 import io.gatehouse.admission.review.ReviewWriter;
@@ -24,7 +26,12 @@ import java.util.function.Supplier;
 ///
 /// @param snapshots null while nothing is loaded; asked once a review
 record PodQuestion(
-        Supplier<Snapshot> snapshots, Images images, DenialListener denials, Counters counters, InstantSource clock)
+        Supplier<Snapshot> snapshots,
+        Images images,
+        Supplier<Namespaces> namespaces,
+        EventSink events,
+        Counters counters,
+        InstantSource clock)
         implements Question {
     @Override
     public Answer answer(byte[] body) {
@@ -40,7 +47,7 @@ record PodQuestion(
             return Unanswered.nothingLoaded(counters);
         }
         var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        return switch (Judge.decide(request, snapshot, images, today)) {
+        return switch (Judge.decide(request, snapshot, images, namespaces.get(), today)) {
             case Judge.Outcome.Malformed(var diagnostics) -> Unanswered.malformed(counters, diagnostics);
             case Judge.Outcome.Judged(var decision) ->
                 new Answer.Reviewed(
@@ -55,9 +62,7 @@ record PodQuestion(
     }
 
     private List<Alert> told(ReviewRequest request, Decision decision, Instant now) {
-        if (decision instanceof Decision.Deny denial) {
-            denials.refused(request, denial);
-        }
+        ObjectEvent.of(request, decision, now).ifPresent(events::offer);
         return Alerts.of(request, decision, now);
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatehouse.admission.review.Decision;
 import io.gatehouse.admission.review.Judge;
+import io.gatehouse.admission.review.ObjectEvent;
 import io.gatehouse.admission.review.Policies;
 import io.gatehouse.admission.review.ReviewRequest;
 import io.gatehouse.admission.review.ReviewRequest.Operation;
@@ -71,7 +72,8 @@ class TellingsTest {
         var snapshot = Policies.snapshot(Policies.policy(policy, Mode.ENFORCE, Policies.READ_ONLY));
         var outcome = assertInstanceOf(
                 Judge.Outcome.Judged.class, Judge.decide(request, snapshot, LocalDate.of(2026, 11, 1)));
-        tellings.refused(request, assertInstanceOf(Decision.Deny.class, outcome.decision()));
+        ObjectEvent.of(request, assertInstanceOf(Decision.Deny.class, outcome.decision()), now.get())
+                .ifPresent(tellings::offer);
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -115,14 +117,14 @@ class TellingsTest {
                         "u7"),
                 event.get("regarding"));
         assertEquals("Warning", event.get("type"));
-        assertEquals("Refused", event.get("reason"));
+        assertEquals(ObjectEvent.DENIED, event.get("reason"));
         assertEquals("gatehouse-0", event.get("reportingInstance"));
         assertEquals("2026-11-01T00:00:00.000000Z", event.get("eventTime"));
         assertTrue(
                 event.get("note")
                         .toString()
                         .startsWith(
-                                "CREATE of a Pod refused: spec.containers[0].securityContext.readOnlyRootFilesystem:"
+                                "refused Pod shop/web-1, 1 finding: spec.containers[0].securityContext.readOnlyRootFilesystem:"
                                         + " container \"web\" may write to its root filesystem"),
                 event::toString);
     }

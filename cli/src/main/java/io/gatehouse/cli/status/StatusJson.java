@@ -44,8 +44,22 @@ final class StatusJson {
             json.writeStartObject();
             json.writeStringField("name", policy.name().toString());
             json.writeStringField("mode", policy.mode().text());
-            var counts = status.snapshot().brakes().counts(policy.mode(), status.today());
-            json.writeStringField("counts_as", counts.text());
+            var counts = status.snapshot().stage(policy, "", status.today());
+            json.writeStringField("counts_as", counts.mode().text());
+            json.writeStringField(
+                    "enforced_from",
+                    counts.enforcedFrom().map(LocalDate::toString).orElse(""));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("exemptions");
+        for (var exemption : status.snapshot().exemptions()) {
+            json.writeStartObject();
+            json.writeStringField("name", exemption.name().toString());
+            json.writeStringField("owner", exemption.owner());
+            json.writeStringField("reason", exemption.reason());
+            json.writeStringField("expires", exemption.expires().toString());
+            json.writeBooleanField("holds", exemption.holds(status.today()));
             json.writeEndObject();
         }
         json.writeEndArray();

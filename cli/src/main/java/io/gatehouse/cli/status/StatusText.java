@@ -72,9 +72,16 @@ final class StatusText {
         snapshot.brakes().told(today).ifPresent(brake -> line("BRAKE", brake));
         line("policies", snapshot.policies().size() + ", " + snapshot.digest());
         for (var policy : snapshot.policies()) {
-            var counts = snapshot.brakes().counts(policy.mode(), today);
-            more(policy.name() + " " + policy.mode().text()
-                    + (counts == policy.mode() ? "" : ", counts as " + counts.text()));
+            var modes = snapshot.modes(policy, today);
+            boolean asWritten = modes.startsWith(policy.mode().text());
+            more(policy.name() + " " + (asWritten ? modes : policy.mode().text() + ", counts as " + modes));
+        }
+        for (var exemption : snapshot.exemptions()) {
+            line(
+                    "exempt",
+                    exemption.name() + " of " + exemption.owner() + " from "
+                            + String.join(", ", exemption.policies())
+                            + (exemption.holds(today) ? " until " : ", ended with ") + exemption.expires());
         }
         var rules = snapshot.rules();
         line(

@@ -213,6 +213,25 @@ public final class Snapshot {
         return new Counts(policy, List.of(), NOBODY, today, brakes.hold(today)).stage(control);
     }
 
+    /// In which modes a policy is on a day (UTC), in words: `audit, enforced from 2027-01-01; admission.privilege
+    /// enforce`.
+    public String modes(WorkloadPolicy policy, LocalDate today) {
+        var words = new ArrayList<String>();
+        words.add(words(stage(policy, "", today)));
+        if (!brakes.hold(today)) {
+            for (var own : policy.rollout().controls()) {
+                var stage = Counts.Stage.on(today, own.mode(), own.enforceFrom());
+                words.add(String.join(", ", own.names()) + " " + words(stage));
+            }
+        }
+        return String.join("; ", words);
+    }
+
+    private static String words(Counts.Stage stage) {
+        return stage.mode().text()
+                + stage.enforcedFrom().map(day -> ", enforced from " + day).orElse("");
+    }
+
     /// Whether some exemption may be about a policy.
     public boolean isExempted(WorkloadPolicy policy) {
         return !exemptions.of(policy.name()).isEmpty();
