@@ -14,6 +14,7 @@ import io.gatehouse.admission.review.Decision;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.cli.image.ImageOptions;
+import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import io.gatehouse.engine.policy.Snapshot;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +38,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Judges manifests as the admission webhook would.",
-            "Exits 1 on any finding, of a policy in audit or in enforce; 2 if something cannot be judged."
+            "Exits 1 on any finding, of a policy in audit or in enforce; 2 if something cannot be judged.",
+            "With --fix it prints the patch that ends what can be ended safely, and exits 1 if findings are left."
         })
 final class CheckCommand implements Callable<Integer> {
     enum Output {
@@ -79,6 +82,16 @@ final class CheckCommand implements Callable<Integer> {
                     + " 'registry'; may be repeated. Without it nothing is known of images.")
     private List<String> images = List.of();
 
+    @Option(
+            names = "--fix",
+            description = "Print a patch (for 'patch -p1' or 'git apply') in place of the report. It sets fields of"
+                    + " security contexts and mounts empty directories where a policy declares writable places; what"
+                    + " a workload asks for by name is left and said.")
+    private boolean fix;
+
+    @Option(names = "--write", description = "With --fix: change the files too.")
+    private boolean write;
+
     @Mixin
     private ImageOptions imageOptions;
 
@@ -89,26 +102,44 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         var line = spec.commandLine();
         var snapshot = snapshot();
+        PolicyFiles.printNotices(snapshot, line.getErr());
         snapshot.brakes().told(LocalDate.now(ZoneOffset.UTC)).ifPresent(brake -> {
             line.getErr().println("gatehouse: " + brake);
             line.getErr().flush();
         });
-        var report = report(read(), snapshot);
-        line.getOut()
-                .print(
-                        switch (output) {
-                            case TEXT -> ReportPrinter.text(report);
-                            case JSON -> ReportPrinter.json(report);
-                        });
-        line.getOut().flush();
+        if (write && !fix) {
+            throw Refusal.badInput("--write goes with --fix");
+        }
+        var manifests = read();
+        var report = withImages(known -> {
+            var first = check(manifests, snapshot, known);
+            if (!fix) {
+                print(first);
+                return first;
+            }
+            var fixing = new CheckFix(snapshot, one -> check(one, snapshot, known), spec.commandLine());
+            return check(fixing.fix(manifests, write), snapshot, known);
+        });
         return exit(report).code();
     }
 
-    private Report report(List<OfflineCheck.Manifest> manifests, Snapshot snapshot) {
-        var today = LocalDate.now(ZoneOffset.UTC);
+    private void print(Report report) {
+        var out = spec.commandLine().getOut();
+        out.print(
+                switch (output) {
+                    case TEXT -> ReportPrinter.text(report);
+                    case JSON -> ReportPrinter.json(report);
+                });
+        out.flush();
+    }
+
+    private Report check(List<OfflineCheck.Manifest> manifests, Snapshot snapshot, Images known) {
+        return OfflineCheck.check(manifests, snapshot, known, namespace, LocalDate.now(ZoneOffset.UTC));
+    }
+
+    private Report withImages(Function<Images, Report> work) {
         if (images.isEmpty()) {
-            Images unasked = _ -> new Images.Answer.Unknown("--images was not given");
-            return OfflineCheck.check(manifests, snapshot, unasked, namespace, today);
+            return work.apply(_ -> new Images.Answer.Unknown("--images was not given"));
         }
         var sources = new ArrayList<ImageSource>();
         try {
@@ -118,8 +149,7 @@ final class CheckCommand implements Callable<Integer> {
                                 ? imageOptions.registry()
                                 : OciLayout.open(Path.of(image), Limits.DEFAULT));
             }
-            return OfflineCheck.check(
-                    manifests, snapshot, new ImagesNow(sources, imageOptions.inspector()), namespace, today);
+            return work.apply(new ImagesNow(sources, imageOptions.inspector()));
         } catch (ImageFailure e) {
             throw Refusal.badInput(e.getMessage());
         } finally {
@@ -143,7 +173,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private Exit exit(Report report) {
-        if (!report.problems().isEmpty()) {
+        if (report.problems().stream().anyMatch(problem -> problem.severity() == Severity.ERROR)) {
             return Exit.BAD_INPUT;
         }
         boolean violated = report.judged().stream().anyMatch(judged -> switch (judged.decision()) {

@@ -15,6 +15,8 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,6 +67,16 @@ final class PolicyFiles {
         return Files.isRegularFile(path)
                 && (name.endsWith(".yaml") || name.endsWith(".yml"))
                 && !name.endsWith(PolicySchema.TEST_SUFFIX);
+    }
+
+    /// Prints what is to be said of the documents today: exemptions that have expired, policies that are
+    /// promoted.
+    static void printNotices(Snapshot snapshot, PrintWriter err) {
+        var notices = snapshot.notices(LocalDate.now(ZoneOffset.UTC));
+        if (!notices.isEmpty()) {
+            err.print(DiagnosticPrinter.print(notices));
+            err.flush();
+        }
     }
 
     /// Prints what is wrong.

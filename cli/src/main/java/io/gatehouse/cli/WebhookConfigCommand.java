@@ -6,6 +6,7 @@ import io.gatehouse.admission.server.WebhookConfiguration;
 import io.gatehouse.admission.server.WebhookConfiguration.Target;
 import io.gatehouse.cli.exit.Exit;
 import io.gatehouse.cli.exit.Refusal;
+import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -57,15 +58,30 @@ final class WebhookConfigCommand implements Callable<Integer> {
     @Option(names = "--name", defaultValue = "gatehouse", description = "Of the object; default ${DEFAULT-VALUE}.")
     private String name;
 
+    @Option(
+            names = {"-p", "--policies"},
+            paramLabel = "PATH",
+            description = "Policy files and folders, for the kinds beside the built-in ones that they say carry pods.")
+    private List<Path> policies = List.of();
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
         var out = spec.commandLine().getOut();
-        out.print(WebhookConfiguration.render(name, target(), bundle(), Optional.ofNullable(onlyIn)));
+        out.print(WebhookConfiguration.render(name, target(), bundle(), Optional.ofNullable(onlyIn), workloads()));
         out.flush();
         return Exit.OK.code();
+    }
+
+    private List<WorkloadKind> workloads() {
+        return policies.isEmpty()
+                ? List.of()
+                : PolicyFiles.compile(
+                                PolicyFiles.orShipped(policies),
+                                spec.commandLine().getErr())
+                        .workloads();
     }
 
     private Target target() {

@@ -449,7 +449,7 @@ public final class Agent implements AutoCloseable {
             applied.failed().forEach(each -> listener.notice("policies are not in force for container " + each));
             inForce = next;
             inForceOn = today();
-            kernel.hold(couldStop(next) && kernel.brake().isEmpty());
+            kernel.hold(couldStop(next, today()) && kernel.brake().isEmpty());
             tellBrake(next);
             tellWhatLabelsKeepOut(next);
             listener.inForce(next, enforcer.all());
@@ -461,8 +461,8 @@ public final class Agent implements AutoCloseable {
     }
 
     /// Whether a container to come could have rules that stop anything: only then is it worth its waiting.
-    private static boolean couldStop(Snapshot snapshot) {
-        return snapshot.policies().stream()
+    private static boolean couldStop(Snapshot snapshot, LocalDate today) {
+        return snapshot.forNode(today).stream()
                 .anyMatch(policy -> policy.mode() == Mode.ENFORCE
                         && policy.runtime()
                                 .filter(section -> Arrays.stream(RuntimeRule.values())
@@ -556,7 +556,7 @@ public final class Agent implements AutoCloseable {
         }
         now.ifPresentOrElse(this::tellBrake, () -> listener.notice("the brake is off: policies are kept again"));
         brake = now;
-        kernel.hold(couldStop(inForce) && now.isEmpty());
+        kernel.hold(couldStop(inForce, today()) && now.isEmpty());
     }
 
     private void tellBrake(Brake now) {

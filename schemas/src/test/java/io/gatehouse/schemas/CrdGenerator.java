@@ -18,7 +18,10 @@ final class CrdGenerator {
         NAMESPACED("WorkloadPolicy", "workloadpolicies", "workloadpolicy", "wlp", "Namespaced"),
         CLUSTER("ClusterWorkloadPolicy", "clusterworkloadpolicies", "clusterworkloadpolicy", "cwlp", "Cluster"),
         RESPONSE("RuleResponse", "ruleresponses", "ruleresponse", "rr", "Cluster"),
-        BRAKE("EmergencyBrake", "emergencybrakes", "emergencybrake", "ebrake", "Cluster");
+        BRAKE("EmergencyBrake", "emergencybrakes", "emergencybrake", "ebrake", "Cluster"),
+        EXEMPTION("PolicyExemption", "policyexemptions", "policyexemption", "pex", "Namespaced"),
+        CLUSTER_EXEMPTION(
+                "ClusterPolicyExemption", "clusterpolicyexemptions", "clusterpolicyexemption", "cpex", "Cluster");
 
         final String kind;
         final String plural;
@@ -100,7 +103,7 @@ final class CrdGenerator {
                 ordered("status", Map.of()),
                 "additionalPrinterColumns",
                 List.of(
-                        kind == Kind.BRAKE
+                        kind == Kind.BRAKE || kind == Kind.EXEMPTION || kind == Kind.CLUSTER_EXEMPTION
                                 ? column("Expires", "string", ".spec.expires", "the last day on which it holds")
                                 : column("Mode", "string", ".spec.mode", "audit records, enforce stops"),
                         column(

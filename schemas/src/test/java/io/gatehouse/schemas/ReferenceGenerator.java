@@ -29,6 +29,8 @@ final class ReferenceGenerator {
         kind("ClusterWorkloadPolicy");
         kind("RuleResponse");
         kind("EmergencyBrake");
+        kind("PolicyExemption");
+        kind("ClusterPolicyExemption");
     }
 
     private void kind(String kind) {

@@ -36,7 +36,9 @@ class SchemaAgreementTest {
     private static final Map<String, String> DEFINITIONS = Map.of(
             "ClusterWorkloadPolicy", "clusterworkloadpolicies.yaml",
             "RuleResponse", "ruleresponses.yaml",
-            "EmergencyBrake", "emergencybrakes.yaml");
+            "EmergencyBrake", "emergencybrakes.yaml",
+            "PolicyExemption", "policyexemptions.yaml",
+            "ClusterPolicyExemption", "clusterpolicyexemptions.yaml");
 
     private final Schema schema = registry().getSchema(PolicySchema.text(), InputFormat.JSON);
 

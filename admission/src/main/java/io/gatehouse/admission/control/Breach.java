@@ -28,6 +28,9 @@ public record Breach(
         Weight weight) {
     public static final String UNSET = "unset";
 
+    /// What is wanted where a condition forbids: it has no value of a field that would do.
+    public static final String OTHERWISE = "it otherwise";
+
     /// What a breach does to a request, where its policy is enforced.
     public sealed interface Weight {
         /// It refuses.
@@ -41,6 +44,14 @@ public record Breach(
 
         Weight AS_POLICY = new Refuse();
         Weight TOLD = new Tell();
+    }
+
+    /// What is seen of a way into a container: no value of a field stands there.
+    public static final String ASKED_FOR = "asked for";
+
+    /// Whether one value stands there and another would do.
+    public boolean comparesValues() {
+        return !wanted.equals(OTHERWISE) && !seen.equals(ASKED_FOR);
     }
 
     /// One that refuses.

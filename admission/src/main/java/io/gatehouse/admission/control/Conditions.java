@@ -53,7 +53,7 @@ record Conditions() implements Control {
                 RULE + denial.name(),
                 field,
                 "as '" + when + "' says",
-                "it otherwise",
+                Breach.OTHERWISE,
                 fact,
                 "refused when " + when,
                 span,

@@ -52,7 +52,7 @@ record Environment() implements Control {
                 breaches.add(inEnvironment(
                         container,
                         field + ".valueFrom.secretKeyRef",
-                        "variable " + name + " is filled from a Secret",
+                        "variable " + name,
                         secret.get().span()));
             }
             Fields.value(variable, "value")
@@ -75,7 +75,7 @@ record Environment() implements Control {
             var why = SecretShape.ofName(name)
                     .or(() -> any(asked.secretNames(), name) ? Optional.of("its name says so") : Optional.empty())
                     .filter(_ -> !SecretShape.isReference(text))
-                    .or(() -> SecretShape.ofValue(text));
+                    .or(() -> SecretShape.ofValue(name, text));
             if (why.isPresent()) {
                 breaches.add(new Breach(
                         RULE + "plainSecrets",
@@ -110,19 +110,19 @@ record Environment() implements Control {
                 breaches.add(inEnvironment(
                         container,
                         container.path() + ".envFrom[" + i + "].secretRef",
-                        "variables are filled from a Secret",
+                        "variables",
                         secret.get().span()));
             }
         }
     }
 
-    private static Breach inEnvironment(Container container, String field, String fact, Span span) {
+    private static Breach inEnvironment(Container container, String field, String what, Span span) {
         return new Breach(
                 RULE + "secrets",
                 field,
                 "a Secret",
                 "a mounted Secret",
-                container.words() + ": " + fact + ", and ends in logs and crash reports with them",
+                container.words() + " has " + what + " from a Secret, which ends in logs and crash reports",
                 "mount the Secret as a volume",
                 span,
                 Optional.of(container));
@@ -178,7 +178,7 @@ record Environment() implements Control {
             var why = (name.equalsIgnoreCase("authorization") && !value.isEmpty()
                             ? Optional.of("its name says so")
                             : SecretShape.ofName(name).filter(_ -> !value.isEmpty()))
-                    .or(() -> SecretShape.ofValue(value));
+                    .or(() -> SecretShape.ofValue(name, value));
             if (why.isPresent()
                     && !any(asked.allowNames(), name)
                     && !asked.allowValues().contains(value)) {

@@ -89,9 +89,9 @@ record ImageNames() implements Control {
 
     private static void judge(AdmissionSection.ImageNames asked, Use use, List<Breach> breaches) {
         var reference = ImageReference.parse(use.text());
-        if (reference.isEmpty()) {
+        if (reference.isEmpty()) { // it cannot run, and nothing can be said of it
             breaches.add(use.breach(
-                    "allow",
+                    asked.allow().isPresent() ? "allow" : asked.pinned().isPresent() ? "pinned" : "forbid",
                     "a name that runtimes can read",
                     "has an image name that no runtime reads",
                     "write it out"));

@@ -73,6 +73,31 @@ final class SecretShape {
             "seconds",
             "audience");
 
+    /// What a name with one of these words holds is drawn at random and no secret.
+    private static final Set<String> FINGERPRINT = Set.of(
+            "commit",
+            "sha",
+            "sha1",
+            "sha256",
+            "sha512",
+            "digest",
+            "hash",
+            "checksum",
+            "revision",
+            "rev",
+            "fingerprint",
+            "thumbprint",
+            "etag",
+            "uuid",
+            "guid",
+            "id",
+            "build",
+            "version",
+            "image",
+            "cert",
+            "certificate",
+            "ca");
+
     private record Form(Pattern pattern, String words) {}
 
     /// Texts that say by themselves what they are.
@@ -123,11 +148,7 @@ final class SecretShape {
 
     /// Why a variable of this name holds a secret.
     static Optional<String> ofName(String name) {
-        var words = List.of(WORD_BREAK
-                .splitAsStream(name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name)
-                .filter(word -> !word.isEmpty())
-                .map(word -> word.toLowerCase(Locale.ROOT))
-                .toArray(String[]::new));
+        var words = words(name);
         if (words.isEmpty() || ABOUT.contains(words.getLast())) {
             return Optional.empty();
         }
@@ -140,6 +161,14 @@ final class SecretShape {
         return Optional.empty();
     }
 
+    private static List<String> words(String name) {
+        return WORD_BREAK
+                .splitAsStream(name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name)
+                .filter(word -> !word.isEmpty())
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
     /// What stands for a value that is put in elsewhere: `$(NAME)`, `${NAME}`, `<…>`, and words that are no secret.
     static boolean isReference(String value) {
         return value.startsWith("$(") && value.endsWith(")")
@@ -149,15 +178,17 @@ final class SecretShape {
                 || value.equalsIgnoreCase("false");
     }
 
-    /// Why a value is a secret, whatever it is called.
-    static Optional<String> ofValue(String value) {
+    /// Why a value is a secret, whatever it is called, but for names of what is random and public.
+    static Optional<String> ofValue(String name, String value) {
         var text = value.length() > LONGEST_TEXT ? value.substring(0, LONGEST_TEXT) : value;
         for (var form : FORMS) {
             if (form.pattern().matcher(text).find()) {
                 return Optional.of("it looks like " + form.words());
             }
         }
-        return isRandom(text) ? Optional.of("it looks drawn at random") : Optional.empty();
+        return isRandom(text) && words(name).stream().noneMatch(FINGERPRINT::contains)
+                ? Optional.of("it looks drawn at random")
+                : Optional.empty();
     }
 
     /// Why a word of a command line is, or holds, a secret.
@@ -166,7 +197,7 @@ final class SecretShape {
         var option = OPTION.matcher(text);
         if (option.matches() && !isReference(option.group(2))) {
             var named = ofName(option.group(1));
-            return named.isPresent() ? named : ofValue(option.group(2));
+            return named.isPresent() ? named : ofValue(option.group(1), option.group(2));
         }
         for (var form : FORMS) { // random is no argument here: hashes and ids are common words of commands
             if (form.pattern().matcher(text).find()) {

@@ -27,6 +27,8 @@ record WritablePlaces() implements Control {
 
     private static final String BLOCK = "block";
 
+    private static final String MESSAGE = "terminationMessagePath";
+
     /// Where the API server puts it.
     private static final String DEFAULT_MESSAGE = "/dev/termination-log";
 
@@ -85,7 +87,7 @@ record WritablePlaces() implements Control {
 
     /// The kubelet mounts a file of its own there that everybody may write: over a program, if the pod says so.
     private static Optional<Place> message(Container container) {
-        var field = "terminationMessagePath";
+        var field = MESSAGE;
         return Fields.text(container.node(), field)
                 .filter(path -> !path.isEmpty() && !HostPath.normal(path).equals(DEFAULT_MESSAGE))
                 .map(path -> new Place(
@@ -197,7 +199,10 @@ record WritablePlaces() implements Control {
     }
 
     private static String mounts(Place place) {
-        return place.container().words() + " may write to " + place.at() + " (volume \"" + place.volume() + "\")";
+        return place.container().words() + " may write to " + place.at()
+                + (place.backing().equals(MESSAGE)
+                        ? " (its termination message)"
+                        : " (volume \"" + place.volume() + "\")");
     }
 
     private static Breach breach(Place place, String wanted, String fact, String remedy) {

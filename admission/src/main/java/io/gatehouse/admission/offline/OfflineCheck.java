@@ -5,10 +5,14 @@ import io.gatehouse.admission.control.Arrival;
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Fields;
+import io.gatehouse.admission.pod.HiddenPods;
+import io.gatehouse.admission.pod.PodFields;
 import io.gatehouse.admission.pod.PodReader;
 import io.gatehouse.admission.review.Decision;
 import io.gatehouse.admission.review.Finding;
+import io.gatehouse.admission.review.Findings;
 import io.gatehouse.admission.review.Judge;
+import io.gatehouse.admission.review.Namespaces;
 import io.gatehouse.admission.review.ReviewReader;
 import io.gatehouse.admission.review.ReviewRequest;
 import io.gatehouse.admission.review.RuleFindings;
@@ -22,6 +26,7 @@ import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.document.Reading;
 import io.gatehouse.engine.document.YamlReader;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.engine.policy.Workload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +34,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Judges manifests: objects in YAML or JSON, several in a file, lists of them, and recorded admission reviews.
@@ -62,6 +69,10 @@ public final class OfflineCheck {
     private final Images images;
     private final String namespace;
     private final LocalDate today;
+    /// The labels of the namespaces that stand among the manifests.
+    private final Map<String, Map<String, String>> labels = new HashMap<>();
+
+    private final Namespaces namespaces = name -> Optional.ofNullable(labels.get(name));
     private final List<Judged> judged = new ArrayList<>();
     private final List<Diagnostic> problems = new ArrayList<>();
     private int others;
@@ -109,19 +120,52 @@ public final class OfflineCheck {
     public static Report check(
             List<Manifest> manifests, Snapshot snapshot, Images images, String namespace, LocalDate today) {
         var check = new OfflineCheck(snapshot, images, namespace, today);
-        manifests.forEach(check::text);
+        var readings = manifests.stream().map(OfflineCheck::documents).toList();
+        readings.forEach(check::namespaces); // wherever they stand, they count for all
+        for (int i = 0; i < readings.size(); i++) {
+            check.text(manifests.get(i).name(), readings.get(i));
+        }
         return new Report(check.judged, check.others, check.problems);
     }
 
-    private void text(Manifest manifest) {
-        var reading = documents(manifest);
+    private void text(String file, Reading reading) {
         problems.addAll(reading.diagnostics());
-        if (reading.diagnostics().stream().noneMatch(d -> d.severity() == Diagnostic.Severity.ERROR)) {
-            reading.documents().forEach(document -> document(manifest.name(), document));
+        if (isSound(reading)) {
+            reading.documents().forEach(document -> document(file, document));
         }
     }
 
-    private static Reading documents(Manifest manifest) {
+    private static boolean isSound(Reading reading) {
+        return reading.diagnostics().stream().noneMatch(d -> d.severity() == Diagnostic.Severity.ERROR);
+    }
+
+    private void namespaces(Reading reading) {
+        if (isSound(reading)) {
+            reading.documents().forEach(this::namespace);
+        }
+    }
+
+    private void namespace(Node document) {
+        if (!(document instanceof Node.Mapping object)
+                || !Type.of(object).equals(Optional.of(new Type("", "Namespace")))) {
+            return;
+        }
+        var written = Fields.mapping(object, "metadata").flatMap(metadata -> Fields.mapping(metadata, "labels"));
+        var known = new HashMap<String, String>();
+        for (var entry : written.map(Node.Mapping::entries).orElse(List.of())) {
+            if (entry.value() instanceof Node.Text(var value, var span)) {
+                known.put(entry.key(), value);
+                if (entry.key().equals(Workload.MODE_LABEL)
+                        && Workload.modeOf(known).isEmpty()) {
+                    problems.add(Code.NAMESPACE_MODE.at(span, "a namespace asks for mode '" + value + "'"));
+                }
+            }
+        }
+        labels.put(ReviewReader.nameOf(object), known);
+    }
+
+    /// As the check reads it.
+    public static Reading documents(Manifest manifest) {
         return isJson(manifest)
                 ? JsonReader.read(manifest.name(), manifest.bytes(), JsonReader.Limits.DEFAULT)
                 : YamlReader.read(
@@ -152,7 +196,7 @@ public final class OfflineCheck {
         switch (ReviewReader.read(review)) {
             case ReviewReader.Outcome.Malformed(var diagnostics) -> problems.addAll(diagnostics);
             case ReviewReader.Outcome.Read(var request) -> {
-                switch (Judge.decide(request, snapshot, images, today)) {
+                switch (Judge.decide(request, snapshot, images, namespaces, today)) {
                     case Judge.Outcome.Malformed(var diagnostics) -> problems.addAll(diagnostics);
                     case Judge.Outcome.Judged(var decision) ->
                         judged.add(new Judged(file, request.subject(), decision));
@@ -184,21 +228,39 @@ public final class OfflineCheck {
                 .flatMap(metadata -> Fields.text(metadata, "namespace"))
                 .filter(written -> !written.isEmpty())
                 .or(() -> Optional.of(namespace));
-        var subject = new Subject(own.get().group(), own.get().kind(), where, ReviewReader.nameOf(object));
+        var subject = new Subject(
+                own.get().group(),
+                own.get().kind(),
+                where,
+                ReviewReader.nameOf(object),
+                ReviewReader.generatedName(object));
         var request = Unsent.request(subject, ReviewRequest.Operation.CREATE, Optional.of(object), "");
         var byRules = RuleFindings.of(request, subject, snapshot, today);
-        var bearer = Bearer.of(own.get().group(), own.get().kind());
+        var bearer =
+                Bearer.of(snapshot.workloads(), own.get().group(), own.get().kind());
         if (bearer.isEmpty()) {
+            HiddenPods.find(object)
+                    .ifPresent(template -> problems.add(Code.KIND_NOT_JUDGED.at(
+                            object.span(),
+                            Judge.unjudged(subject.kind(), prefix + template),
+                            "name it in a ClusterWorkloadPolicy: 'admission.workloads' with the templates '" + template
+                                    + "'")));
             withoutPod(file, subject, byRules);
             return;
         }
         switch (PodReader.read(bearer.get(), object, prefix)) {
             case PodReader.Outcome.Malformed(var diagnostics) -> problems.addAll(diagnostics);
-            case PodReader.Outcome.Found(var pod) -> {
-                var findings =
-                        Judge.findings(new Arrival(pod, request, images), Optional.empty(), where, snapshot, today);
-                findings.addAll(byRules);
-                judged.add(new Judged(file, subject, Judge.decide(findings)));
+            case PodReader.Outcome.Found(var pods) -> {
+                var mode = where.flatMap(namespaces::labels).flatMap(Workload::modeOf);
+                var findings = Findings.NONE;
+                for (var pod : pods) {
+                    PodFields.unknown(pod)
+                            .forEach(field -> problems.add(Code.UNKNOWN_POD_FIELD.at(
+                                    field.node().span(), "no control knows " + field.path())));
+                    var arrival = new Arrival(pod, request, images);
+                    findings = findings.and(Judge.findings(arrival, Optional.empty(), subject, mode, snapshot, today));
+                }
+                judged.add(new Judged(file, subject, Judge.decide(Judge.named(findings.and(byRules), subject))));
             }
         }
     }
@@ -207,7 +269,8 @@ public final class OfflineCheck {
         if (byRules.isEmpty()) {
             others++;
         } else {
-            judged.add(new Judged(file, subject, Judge.decide(byRules)));
+            var findings = Judge.named(Findings.NONE.and(byRules), subject);
+            judged.add(new Judged(file, subject, Judge.decide(findings)));
         }
     }
 

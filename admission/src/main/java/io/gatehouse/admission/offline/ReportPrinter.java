@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import io.gatehouse.admission.offline.OfflineCheck.Judged;
 import io.gatehouse.admission.offline.OfflineCheck.Report;
 import io.gatehouse.admission.review.Decision;
+import io.gatehouse.admission.review.Exempted;
 import io.gatehouse.admission.review.Finding;
 import io.gatehouse.admission.review.ReviewWriter;
 import io.gatehouse.engine.diagnostic.Diagnostic;
@@ -33,6 +34,11 @@ public final class ReportPrinter {
             }
         }
         for (var judged : report.judged()) {
+            for (var exempted : judged.decision().exempted()) {
+                out.append(exempted(judged, exempted)).append('\n');
+            }
+        }
+        for (var judged : report.judged()) {
             out.append(judged.file()).append(": ").append(judged.subject()).append(": ");
             out.append(verdict(judged.decision())).append('\n');
         }
@@ -48,7 +54,18 @@ public final class ReportPrinter {
                 breach.fact(),
                 breach.field() + " is " + breach.seen() + ", policy " + finding.policy() + " ("
                         + finding.mode().text() + ") wants " + breach.wanted(),
-                breach.remedy());
+                breach.remedy()
+                        + finding.enforcedFrom()
+                                .map(day -> "; refused from " + day)
+                                .orElse("") + " [" + finding.id() + "]");
+    }
+
+    private static String exempted(Judged judged, Exempted exempted) {
+        var finding = exempted.finding();
+        var by = exempted.by();
+        return judged.file() + ": " + judged.subject() + ": exempt from " + finding.policy() + " "
+                + finding.breach().rule() + " until " + by.expires() + " by " + by.name() + " of " + by.owner() + ": "
+                + finding.breach().fact() + " [" + finding.id() + "]";
     }
 
     private static String verdict(Decision decision) {
@@ -125,6 +142,16 @@ public final class ReportPrinter {
             json.writeEndObject();
         }
         json.writeEndArray();
+        if (!judged.decision().exempted().isEmpty()) {
+            json.writeArrayFieldStart("exempted");
+            for (var exempted : judged.decision().exempted()) {
+                json.writeStartObject();
+                ReviewWriter.exempted(json, exempted);
+                place(json, exempted.finding().breach().span());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
         json.writeEndObject();
     }
 

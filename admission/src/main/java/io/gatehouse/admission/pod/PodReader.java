@@ -18,7 +18,12 @@ public final class PodReader {
     public static final int MAX_ITEMS = 1000;
 
     public sealed interface Outcome {
-        record Found(Pod pod) implements Outcome {}
+        /// @param pods one of a built-in kind; of another as many as it carries, which may be none
+        record Found(List<Pod> pods) implements Outcome {
+            public Found {
+                pods = List.copyOf(pods);
+            }
+        }
 
         record Malformed(List<Diagnostic> diagnostics) implements Outcome {
             public Malformed {
@@ -28,34 +33,79 @@ public final class PodReader {
     }
 
     private final List<Diagnostic> diagnostics = new ArrayList<>();
+    private final List<Pod> pods = new ArrayList<>();
 
     private PodReader() {}
 
     /// @param prefix of every path: `""`, or `items[3].` for an object in a list
     public static Outcome read(Bearer bearer, Node.Mapping object, String prefix) {
         var reader = new PodReader();
-        var pod = reader.pod(bearer, object, prefix);
-        return reader.diagnostics.isEmpty() && pod.isPresent()
-                ? new Outcome.Found(pod.get())
+        for (var template : bearer.templates()) {
+            if (bearer.builtIn()) {
+                reader.template(object, template, prefix);
+            } else {
+                reader.templates(object, template, prefix);
+            }
+        }
+        return reader.diagnostics.isEmpty()
+                ? new Outcome.Found(reader.pods)
                 : new Outcome.Malformed(reader.diagnostics);
     }
 
-    private Optional<Pod> pod(Bearer bearer, Node.Mapping object, String prefix) {
+    /// Through fields that must be there.
+    private void template(Node.Mapping object, List<String> steps, String prefix) {
+        var at = object;
         var path = prefix;
-        var template = object;
-        for (var field : bearer.template()) {
-            var next = required(template, field, path);
+        for (var field : steps) {
+            var next = required(at, field, path);
             if (next.isEmpty()) {
-                return Optional.empty();
+                return;
             }
-            template = next.get();
+            at = next.get();
             path += field + ".";
         }
-        var pod = template;
+        pod(at, path);
+    }
+
+    /// Through fields that may be missing: a kind of somebody else's may carry a pod or leave it to another object.
+    private void templates(Node.Mapping at, List<String> steps, String path) {
+        if (steps.isEmpty()) {
+            pod(at, path);
+            return;
+        }
+        var rest = steps.subList(1, steps.size());
+        var step = steps.getFirst();
+        if (step.equals("*")) {
+            for (var entry : at.entries()) {
+                if (!(entry.value() instanceof Node.Null)) {
+                    mapping(entry.value(), path + entry.key())
+                            .ifPresent(one -> templates(one, rest, path + entry.key() + "."));
+                }
+            }
+        } else if (step.endsWith("[]")) {
+            var field = step.substring(0, step.length() - 2);
+            int index = 0;
+            for (var item : items(at, field, path + field)) {
+                var here = path + field + "[" + index++ + "]";
+                mapping(item, here).ifPresent(one -> templates(one, rest, here + "."));
+            }
+        } else {
+            Fields.value(at, step)
+                    .flatMap(value -> mapping(value, path + step))
+                    .ifPresent(one -> templates(one, rest, path + step + "."));
+        }
+    }
+
+    private void pod(Node.Mapping pod, String path) {
+        if (pods.size() >= MAX_ITEMS) {
+            wrong(pod.span(), path + " is one pod too many", "write at most " + MAX_ITEMS);
+            return;
+        }
         var labels = labels(pod, path);
         var specPath = path + "spec";
-        return required(pod, "spec", path)
-                .map(spec -> new Pod(specPath, pod, spec, labels, containers(spec, specPath), volumes(spec, specPath)));
+        required(pod, "spec", path)
+                .ifPresent(spec -> pods.add(
+                        new Pod(specPath, pod, spec, labels, containers(spec, specPath), volumes(spec, specPath))));
     }
 
     private Optional<Node.Mapping> required(Node.Mapping parent, String field, String path) {

@@ -6,10 +6,11 @@ import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.admission.review.Finding.Since;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.engine.policy.Workload;
 import io.gatehouse.schemas.policy.AdmissionSection.Way;
+import io.gatehouse.schemas.policy.Mode;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /// Ways into a running container: `interactive`. A review of them names the pod and perhaps the container, and tells
@@ -19,32 +20,41 @@ final class Connections {
 
     private Connections() {}
 
-    static List<Finding> of(ReviewRequest request, Snapshot snapshot, LocalDate today) {
+    /// @param namespaceMode what the label of the namespace asks for
+    static Findings of(ReviewRequest request, Snapshot snapshot, Optional<Mode> namespaceMode, LocalDate today) {
         return switch (request.resource()) {
-            case "pods/exec" -> of(request, snapshot, today, Way.EXEC);
-            case "pods/attach" -> of(request, snapshot, today, Way.ATTACH);
-            case "pods/portforward" -> of(request, snapshot, today, Way.PORT_FORWARD);
-            case "pods/proxy", "services/proxy", "nodes/proxy" -> of(request, snapshot, today, Way.PROXY);
-            default -> List.of();
+            case "pods/exec" -> of(request, snapshot, namespaceMode, today, Way.EXEC);
+            case "pods/attach" -> of(request, snapshot, namespaceMode, today, Way.ATTACH);
+            case "pods/portforward" -> of(request, snapshot, namespaceMode, today, Way.PORT_FORWARD);
+            case "pods/proxy", "services/proxy", "nodes/proxy" ->
+                of(request, snapshot, namespaceMode, today, Way.PROXY);
+            default -> Findings.NONE;
         };
     }
 
-    private static List<Finding> of(ReviewRequest request, Snapshot snapshot, LocalDate today, Way way) {
-        var subject = request.subject();
+    private static Findings of(
+            ReviewRequest request, Snapshot snapshot, Optional<Mode> namespaceMode, LocalDate today, Way way) {
         var container = request.object()
                 .flatMap(options -> Fields.text(options, "container"))
                 .filter(name -> !name.isEmpty());
-        var findings = new ArrayList<Finding>();
-        for (var compiled : snapshot.maySelect(subject.namespace(), container, today)) {
-            if (compiled.admission()
-                    .flatMap(plan -> plan.asked().interactive())
-                    .filter(interactive -> interactive.denies(way))
-                    .isPresent()) {
-                var policy = compiled.policy();
-                findings.add(new Finding(policy.name(), policy.mode(), breach(request, way, container), Since.NOW));
+        var workload = new Workload(
+                request.subject().namespace(), Optional.empty(), Optional.empty(), container.orElse(""), namespaceMode);
+        var told = new ArrayList<Finding>();
+        var exempted = new ArrayList<Exempted>();
+        for (var covered : snapshot.maySelect(workload, today)) {
+            var asked =
+                    covered.policy().admission().flatMap(plan -> plan.asked().interactive());
+            if (asked.filter(interactive -> interactive.denies(way)).isPresent()) {
+                var breach = breach(request, way, container);
+                var stage = covered.counts().stage(breach.rule());
+                var finding = new Finding(
+                        covered.policy().policy().name(), stage.mode(), stage.enforcedFrom(), breach, Since.NOW, "");
+                covered.counts()
+                        .exemption(breach.rule())
+                        .ifPresentOrElse(by -> exempted.add(new Exempted(finding, by)), () -> told.add(finding));
             }
         }
-        return findings;
+        return new Findings(told, exempted);
     }
 
     private static Breach breach(ReviewRequest request, Way way, Optional<String> container) {
@@ -54,7 +64,7 @@ final class Connections {
         return new Breach(
                 RULE + way.field(),
                 way.field(),
-                "asked for",
+                Breach.ASKED_FOR,
                 "nobody in the container",
                 words(way) + where,
                 "change the image or its configuration and roll it out",

@@ -2,10 +2,12 @@
 package io.gatehouse.admission.review;
 
 import io.gatehouse.admission.control.Arrival;
+import io.gatehouse.admission.control.Breach;
 import io.gatehouse.admission.control.Control;
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Container;
+import io.gatehouse.admission.pod.HiddenPods;
 import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.admission.pod.PodReader;
 import io.gatehouse.admission.review.Finding.Since;
@@ -13,6 +15,7 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.engine.policy.Workload;
+import io.gatehouse.schemas.policy.Mode;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -33,23 +36,33 @@ public final class Judge {
         }
     }
 
+    private static final Comparator<Finding> AS_WRITTEN = Comparator.comparingInt(
+                    (Finding finding) -> finding.breach().span().line())
+            .thenComparingInt(finding -> finding.breach().span().column());
+
     private Judge() {}
 
-    /// Where nothing is known of images.
+    /// Where nothing is known of images and of namespaces.
     public static Outcome decide(ReviewRequest request, Snapshot snapshot, LocalDate today) {
         return decide(request, snapshot, Images.NONE, today);
     }
 
-    /// @param today in UTC, for exemptions that end
+    /// Where nothing is known of namespaces.
     public static Outcome decide(ReviewRequest request, Snapshot snapshot, Images images, LocalDate today) {
+        return decide(request, snapshot, images, Namespaces.UNKNOWN, today);
+    }
+
+    /// @param today in UTC, for exemptions that end and modes that begin
+    public static Outcome decide(
+            ReviewRequest request, Snapshot snapshot, Images images, Namespaces namespaces, LocalDate today) {
         return switch (request.operation()) {
-            case CREATE -> decide(request, Optional.empty(), snapshot, images, today);
-            case UPDATE -> decide(request, request.oldObject(), snapshot, images, today);
-            case DELETE -> byRules(request, List.of(), snapshot, today, "DELETE brings in no container");
+            case CREATE -> decide(request, Optional.empty(), snapshot, images, namespaces, today);
+            case UPDATE -> decide(request, request.oldObject(), snapshot, images, namespaces, today);
+            case DELETE -> byRules(request, Findings.NONE, snapshot, today, "DELETE brings in no container");
             case CONNECT ->
                 byRules(
                         request,
-                        Connections.of(request, snapshot, today),
+                        Connections.of(request, snapshot, namespaceMode(request.subject(), namespaces), today),
                         snapshot,
                         today,
                         "CONNECT brings in no container, and no policy in force forbids it");
@@ -57,89 +70,169 @@ public final class Judge {
     }
 
     private static Outcome decide(
-            ReviewRequest request, Optional<Node.Mapping> before, Snapshot snapshot, Images images, LocalDate today) {
+            ReviewRequest request,
+            Optional<Node.Mapping> before,
+            Snapshot snapshot,
+            Images images,
+            Namespaces namespaces,
+            LocalDate today) {
         var subject = request.subject();
-        var bearer = Bearer.of(subject.group(), subject.kind());
+        var bearer = Bearer.of(snapshot.workloads(), subject.group(), subject.kind());
         if (bearer.isEmpty()) {
-            return byRules(request, List.of(), snapshot, today, subject.kind() + " carries no pod");
+            return byRules(
+                    request,
+                    Findings.NONE,
+                    snapshot,
+                    today,
+                    subject.kind() + " carries no pod",
+                    request.object().flatMap(HiddenPods::find).map(template -> unjudged(subject.kind(), template)));
         }
         return switch (PodReader.read(bearer.get(), request.object().orElseThrow(), "")) {
             case PodReader.Outcome.Malformed(var diagnostics) -> new Outcome.Malformed(diagnostics);
-            case PodReader.Outcome.Found(var pod) -> {
-                var arrival = new Arrival(pod, request.sent(), images);
-                var old = before.flatMap(object -> pod(bearer.get(), object))
-                        .map(standing -> new Arrival(standing, request.sent(), images));
-                var findings = findings(arrival, old, subject.namespace(), snapshot, today);
-                findings.addAll(RuleFindings.of(request.sent(), subject, snapshot, today));
-                yield new Outcome.Judged(decide(findings));
+            case PodReader.Outcome.Found(var pods) -> {
+                var standing = before.map(object -> pods(bearer.get(), object)).orElse(List.of());
+                var mode = namespaceMode(subject, namespaces);
+                var findings = Findings.NONE;
+                for (var pod : pods) {
+                    var old = at(pod.path(), standing).map(same -> new Arrival(same, request.sent(), images));
+                    var arrival = new Arrival(pod, request.sent(), images);
+                    findings = findings.and(findings(arrival, old, subject, mode, snapshot, today));
+                }
+                yield new Outcome.Judged(decide(
+                        named(findings.and(RuleFindings.of(request.sent(), subject, snapshot, today)), subject)));
             }
         };
     }
 
+    /// Loud, since a kind that nobody named would otherwise pass without a word.
+    public static String unjudged(String kind, String template) {
+        return "no policy says that a " + kind + " carries a pod at " + template + "; nothing was judged";
+    }
+
+    private static Optional<Mode> namespaceMode(Subject subject, Namespaces namespaces) {
+        return subject.namespace().flatMap(namespaces::labels).flatMap(Workload::modeOf);
+    }
+
     private static Outcome byRules(
-            ReviewRequest request, List<Finding> already, Snapshot snapshot, LocalDate today, String otherwise) {
-        var findings = new ArrayList<>(already);
-        findings.addAll(RuleFindings.of(request.sent(), request.subject(), snapshot, today));
-        return new Outcome.Judged(findings.isEmpty() ? new Decision.Allow(otherwise) : decide(findings));
+            ReviewRequest request, Findings already, Snapshot snapshot, LocalDate today, String otherwise) {
+        return byRules(request, already, snapshot, today, otherwise, Optional.empty());
+    }
+
+    private static Outcome byRules(
+            ReviewRequest request,
+            Findings already,
+            Snapshot snapshot,
+            LocalDate today,
+            String otherwise,
+            Optional<String> notice) {
+        var subject = request.subject();
+        var findings = named(already.and(RuleFindings.of(request.sent(), subject, snapshot, today)), subject);
+        return new Outcome.Judged(
+                findings.told().isEmpty()
+                        ? new Decision.Allow(notice.orElse(otherwise), findings.exempted(), notice)
+                        : decide(findings));
     }
 
     /// An old object that cannot be read excuses nothing.
-    private static Optional<Pod> pod(Bearer bearer, Node.Mapping object) {
-        return PodReader.read(bearer, object, "") instanceof PodReader.Outcome.Found found
-                ? Optional.of(found.pod())
-                : Optional.empty();
+    private static List<Pod> pods(Bearer bearer, Node.Mapping object) {
+        return PodReader.read(bearer, object, "") instanceof PodReader.Outcome.Found(var pods) ? pods : List.of();
     }
 
-    public static Decision decide(List<Finding> findings) {
+    private static Optional<Pod> at(String path, List<Pod> pods) {
+        return pods.stream().filter(pod -> pod.path().equals(path)).findFirst();
+    }
+
+    /// With their ids: once all findings of an object are together.
+    public static Findings named(Findings findings, Subject subject) {
+        return findings.equals(Findings.NONE) ? findings : FindingId.name(findings, subject);
+    }
+
+    public static Decision decide(Findings all) {
+        var findings = all.told();
         if (findings.isEmpty()) {
-            return new Decision.Allow("no policy in force forbids it");
+            return new Decision.Allow("no policy in force forbids it", all.exempted());
         }
         if (findings.stream().anyMatch(Finding::refuses)) {
-            return new Decision.Deny(findings);
+            return new Decision.Deny(findings, all.exempted());
         }
-        return findings.stream().anyMatch(Finding::waits) ? new Decision.Wait(findings) : new Decision.Warn(findings);
+        return findings.stream().anyMatch(Finding::waits)
+                ? new Decision.Wait(findings, all.exempted())
+                : new Decision.Warn(findings, all.exempted());
     }
 
-    /// All findings of all policies, in the order of the manifest.
+    /// All findings of all policies, in the order of the manifest. They have no ids yet.
     ///
     /// @param before the same pod as it is stored, where the request changes one
-    /// @param namespace absent where it is not known, which no policy that asks for one matches
-    public static List<Finding> findings(
-            Arrival arrival, Optional<Arrival> before, Optional<String> namespace, Snapshot snapshot, LocalDate today) {
-        var findings = fresh(arrival, namespace, snapshot, today);
-        if (before.isPresent() && !findings.isEmpty()) {
-            var standing =
-                    new Standing(arrival.pod(), before.get().pod(), fresh(before.get(), namespace, snapshot, today));
-            findings.replaceAll(standing::mark);
+    /// @param subject without a namespace where it is not known, which no policy that asks for one matches
+    /// @param namespaceMode what the label of its namespace asks for
+    public static Findings findings(
+            Arrival arrival,
+            Optional<Arrival> before,
+            Subject subject,
+            Optional<Mode> namespaceMode,
+            Snapshot snapshot,
+            LocalDate today) {
+        var found = fresh(arrival, subject, namespaceMode, snapshot, today);
+        var told = found.told;
+        if (before.isPresent() && !told.isEmpty()) {
+            var old = fresh(before.get(), subject, namespaceMode, snapshot, today);
+            var standing = new Standing(arrival.pod(), before.get().pod(), old.told);
+            told.replaceAll(standing::mark);
         }
-        findings.sort(Comparator.comparingInt((Finding f) -> f.breach().span().line())
-                .thenComparingInt(f -> f.breach().span().column())); // then as policies and controls stand
-        return findings;
+        told.sort(AS_WRITTEN); // then as policies and controls stand
+        found.exempted.sort(Comparator.comparing(Exempted::finding, AS_WRITTEN));
+        return told.isEmpty() && found.exempted.isEmpty() ? Findings.NONE : new Findings(told, found.exempted);
     }
 
-    private static List<Finding> fresh(
-            Arrival arrival, Optional<String> namespace, Snapshot snapshot, LocalDate today) {
-        var findings = new ArrayList<Finding>();
+    /// What is being found. Belongs to one judgement.
+    private record Found(List<Finding> told, List<Exempted> exempted) {}
+
+    private static Found fresh(
+            Arrival arrival, Subject subject, Optional<Mode> namespaceMode, Snapshot snapshot, LocalDate today) {
+        var found = new Found(new ArrayList<>(), new ArrayList<>());
         var pod = arrival.pod();
-        for (var covered : snapshot.select(workloads(pod, namespace), today)) {
-            var policy = covered.policy().policy();
-            covered.policy().admission().ifPresent(plan -> {
-                var containers = some(pod.containers(), covered.containers());
-                for (var control : Control.ALL) {
-                    for (var breach : control.breaches(plan, arrival, containers)) {
-                        findings.add(new Finding(policy.name(), policy.mode(), breach, Since.NOW));
-                    }
+        for (var covered : snapshot.select(workloads(pod, subject.namespace(), namespaceMode), today)) {
+            var plan = covered.policy().admission();
+            if (plan.isEmpty()) {
+                continue;
+            }
+            var containers = some(pod.containers(), covered.containers());
+            for (var control : Control.ALL) {
+                for (var breach : control.breaches(plan.get(), arrival, containers)) {
+                    weigh(breach, covered, pod, found);
                 }
-            });
+            }
         }
-        return findings;
+        return found;
     }
 
-    private static List<Workload> workloads(Pod pod, Optional<String> namespace) {
+    /// In which mode the control is, and whether it need be kept.
+    private static void weigh(Breach breach, Snapshot.Covered covered, Pod pod, Found found) {
+        var counts = covered.counts();
+        var stage = counts.stage(breach.rule());
+        var finding = new Finding(
+                covered.policy().policy().name(), stage.mode(), stage.enforcedFrom(), breach, Since.NOW, "");
+        var exemption = breach.container()
+                .map(container -> counts.exemption(breach.rule(), place(pod, container)))
+                .orElseGet(() -> counts.exemption(breach.rule()));
+        exemption.ifPresentOrElse(by -> found.exempted.add(new Exempted(finding, by)), () -> found.told.add(finding));
+    }
+
+    /// By identity: two containers may be written alike.
+    private static int place(Pod pod, Container container) {
+        for (int i = 0; i < pod.containers().size(); i++) {
+            if (pod.containers().get(i) == container) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException(container.words() + " is none of the pod's");
+    }
+
+    private static List<Workload> workloads(Pod pod, Optional<String> namespace, Optional<Mode> namespaceMode) {
         var labels = Optional.of(pod.labels());
         var workloads = new ArrayList<Workload>(pod.containers().size());
         for (var container : pod.containers()) {
-            workloads.add(new Workload(namespace, labels, container.image(), container.name()));
+            workloads.add(new Workload(namespace, labels, container.image(), container.name(), namespaceMode));
         }
         return workloads;
     }

@@ -135,7 +135,8 @@ public final class ReviewReader {
                         group.orElse(""),
                         kindName.orElseThrow(),
                         namespace,
-                        name.or(() -> object.map(ReviewReader::nameOf)).orElse("")),
+                        name.or(() -> object.map(ReviewReader::nameOf)).orElse(""),
+                        object.flatMap(ReviewReader::generatedName)),
                 resource.orElseThrow()
                         + subResource
                                 .filter(s -> !s.isEmpty())
@@ -154,8 +155,15 @@ public final class ReviewReader {
         var metadata = Fields.mapping(object, "metadata");
         return metadata.flatMap(m -> Fields.text(m, "name"))
                 .filter(name -> !name.isEmpty())
-                .or(() -> metadata.flatMap(m -> Fields.text(m, "generateName")).map(prefix -> prefix + "*"))
+                .or(() -> generatedName(object))
                 .orElse("");
+    }
+
+    /// `generateName` and a star, where an object has one.
+    public static Optional<String> generatedName(Node.Mapping object) {
+        return Fields.mapping(object, "metadata")
+                .flatMap(metadata -> Fields.text(metadata, "generateName"))
+                .map(prefix -> prefix + "*");
     }
 
     private static boolean bringsAnObject(Operation operation) {

@@ -45,6 +45,18 @@ public record ReviewRequest(
                 Unsent.request(subject, operation, object, user));
     }
 
+    /// The kind of what is asked for: of `pods/exec` a Pod, whatever the object of the review is.
+    String targetKind() {
+        return switch (operation == Operation.CONNECT
+                ? resource.substring(0, Math.max(0, resource.indexOf('/')))
+                : "") {
+            case "pods" -> "Pod";
+            case "services" -> "Service";
+            case "nodes" -> "Node";
+            default -> subject.kind();
+        };
+    }
+
     public enum Operation {
         CREATE,
         UPDATE,

@@ -42,16 +42,23 @@ public final class ReviewWriter {
         }
         return response(request.uid(), json -> {
             switch (decision) {
-                case Decision.Allow _ -> json.writeBooleanField("allowed", true);
-                case Decision.Warn(var findings) -> {
+                case Decision.Allow(var _, var _, var notice) -> {
+                    json.writeBooleanField("allowed", true);
+                    if (notice.isPresent()) {
+                        json.writeArrayFieldStart("warnings");
+                        json.writeString(Wording.cut(notice.get(), Wording.MAX_WARNING_CHARS));
+                        json.writeEndArray();
+                    }
+                }
+                case Decision.Warn(var findings, var _) -> {
                     json.writeBooleanField("allowed", true);
                     warnings(json, findings);
                 }
                 case Decision.Wait _ -> throw new IllegalStateException("a wait is answered above");
-                case Decision.Deny(var findings) -> {
+                case Decision.Deny(var findings, var _) -> {
                     json.writeBooleanField("allowed", false);
                     var refusing = findings.stream().filter(Finding::refuses).toList();
-                    status(json, request.subject(), refusing);
+                    status(json, request.subject(), request.targetKind(), refusing);
                     warnings(json, findings.stream().filter(f -> !f.refuses()).toList());
                 }
             }
@@ -102,7 +109,8 @@ public final class ReviewWriter {
         return out.toByteArray();
     }
 
-    private static void status(JsonGenerator json, Subject subject, List<Finding> refusing) throws IOException {
+    private static void status(JsonGenerator json, Subject subject, String kind, List<Finding> refusing)
+            throws IOException {
         json.writeObjectFieldStart("status");
         json.writeStringField("status", "Failure");
         json.writeStringField("message", Wording.message(refusing));
@@ -113,7 +121,7 @@ public final class ReviewWriter {
             json.writeStringField("name", subject.name());
         }
         json.writeStringField("group", subject.group());
-        json.writeStringField("kind", subject.kind());
+        json.writeStringField("kind", kind);
         json.writeArrayFieldStart("causes");
         for (var finding : refusing.subList(0, Math.min(refusing.size(), Wording.MAX_CAUSES))) {
             cause(json, finding);
@@ -158,32 +166,44 @@ public final class ReviewWriter {
             json.writeStringField("brake", Wording.cut(brake.get(), MAX_ANNOTATION_CHARS));
         }
         switch (decision) {
-            case Decision.Allow(var reason) -> {
+            case Decision.Allow(var reason, var _, var _) -> {
                 json.writeStringField("decision", "allow");
                 json.writeStringField("reason", reason);
             }
-            case Decision.Warn(var findings) -> {
+            case Decision.Warn(var findings, var _) -> {
                 json.writeStringField("decision", "warn");
                 json.writeStringField("findings", annotation(findings));
             }
-            case Decision.Wait(var findings) -> {
+            case Decision.Wait(var findings, var _) -> {
                 json.writeStringField("decision", "wait");
                 json.writeStringField("findings", annotation(findings));
             }
-            case Decision.Deny(var findings) -> {
+            case Decision.Deny(var findings, var _) -> {
                 json.writeStringField("decision", "deny");
                 json.writeStringField("findings", annotation(findings));
             }
         }
+        if (!decision.exempted().isEmpty()) {
+            json.writeStringField("exempted", annotation(decision.exempted(), ReviewWriter::exempted));
+        }
         json.writeEndObject();
     }
 
-    /// As JSON, for whoever reads the audit log by program. What does not fit is counted in a last element.
     private static String annotation(List<Finding> findings) {
+        return annotation(findings, ReviewWriter::fields);
+    }
+
+    @FunctionalInterface
+    private interface Part<T> {
+        void write(JsonGenerator json, T one) throws IOException;
+    }
+
+    /// As JSON, for whoever reads the audit log by program. What does not fit is counted in a last element.
+    private static <T> String annotation(List<T> findings, Part<T> part) {
         var parts = new StringBuilder("[");
         int written = 0;
         for (var finding : findings) {
-            var one = annotation(finding);
+            var one = annotation(finding, part);
             if (parts.length() + one.length() > MAX_ANNOTATION_CHARS) {
                 break;
             }
@@ -199,11 +219,11 @@ public final class ReviewWriter {
         return parts.append(']').toString();
     }
 
-    private static String annotation(Finding finding) {
+    private static <T> String annotation(T finding, Part<T> part) {
         var out = new StringWriter();
         try (var json = FACTORY.createGenerator(out)) {
             json.writeStartObject();
-            fields(json, finding);
+            part.write(json, finding);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("writing a finding in memory", e);
@@ -214,9 +234,13 @@ public final class ReviewWriter {
     /// A finding as every program reads it: the audit annotation and `gatehouse check --output json` alike.
     public static void fields(JsonGenerator json, Finding finding) throws IOException {
         var breach = finding.breach();
+        json.writeStringField("id", finding.id());
         json.writeStringField("policy", finding.policy().toString());
         json.writeStringField("rule", breach.rule());
         json.writeStringField("mode", finding.mode().text());
+        if (finding.enforcedFrom().isPresent()) {
+            json.writeStringField("enforcedFrom", finding.enforcedFrom().get().toString());
+        }
         json.writeStringField("field", breach.field());
         json.writeStringField("seen", breach.seen());
         json.writeStringField("wanted", breach.wanted());
@@ -225,5 +249,18 @@ public final class ReviewWriter {
         if (finding.since() == Finding.Since.BEFORE) {
             json.writeBooleanField("standing", true);
         }
+    }
+
+    /// What an exemption takes out, as every program reads it.
+    public static void exempted(JsonGenerator json, Exempted exempted) throws IOException {
+        var finding = exempted.finding();
+        var by = exempted.by();
+        json.writeStringField("id", finding.id());
+        json.writeStringField("policy", finding.policy().toString());
+        json.writeStringField("rule", finding.breach().rule());
+        json.writeStringField("field", finding.breach().field());
+        json.writeStringField("exemption", by.name().toString());
+        json.writeStringField("owner", by.owner());
+        json.writeStringField("expires", by.expires().toString());
     }
 }

@@ -44,7 +44,7 @@ public final class RuleFindings {
                 match.rule().name(),
                 FIELD,
                 "as rule '" + match.rule().name() + "' says",
-                "it otherwise",
+                Breach.OTHERWISE,
                 match.told(),
                 document.reason(),
                 request.get("object").orElse(request).span(),

@@ -4,7 +4,6 @@ package io.gatehouse.admission.review;
 import io.gatehouse.admission.pod.Container;
 import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.admission.pod.Pod;
-import io.gatehouse.admission.review.Finding.Since;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.PolicyName;
 import java.util.HashMap;
@@ -39,9 +38,7 @@ final class Standing {
 
     Finding mark(Finding finding) {
         boolean unchanged = finding.breach().container().map(this::same).orElse(samePod);
-        return unchanged && findingsBefore.contains(key(finding))
-                ? new Finding(finding.policy(), finding.mode(), finding.breach(), Since.BEFORE)
-                : finding;
+        return unchanged && findingsBefore.contains(key(finding)) ? finding.standing() : finding;
     }
 
     private boolean same(Container container) {
@@ -59,6 +56,8 @@ final class Standing {
     private static Key key(Finding finding) {
         var breach = finding.breach();
         var of = breach.container().map(Container::words).orElse(WHOLE_POD);
-        return new Key(finding.policy(), breach.rule(), of, breach.seen());
+        // Of a pod the same may be seen in several places: a volume that is added, beside one of its kind that stood.
+        var seen = breach.container().isPresent() ? breach.seen() : breach.fact();
+        return new Key(finding.policy(), breach.rule(), of, seen);
     }
 }

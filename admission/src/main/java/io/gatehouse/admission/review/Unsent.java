@@ -8,7 +8,6 @@ import io.gatehouse.engine.diagnostic.Span;
 import io.gatehouse.engine.document.Node;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// The request that would bring an object, where nobody has sent one: a manifest that is checked.
@@ -28,7 +27,9 @@ public final class Unsent {
                 List.of(
                         text("group", subject.group()),
                         text("version", bearer.map(Bearer::version).orElse("v1")),
-                        text("resource", bearer.map(Bearer::resource).orElseGet(() -> plural(subject.kind()))))));
+                        text(
+                                "resource",
+                                bearer.map(Bearer::resource).orElseGet(() -> Bearer.plural(subject.kind()))))));
         entries.add(text("operation", operation.name()));
         subject.namespace().ifPresent(namespace -> entries.add(text("namespace", namespace)));
         entries.add(text("name", subject.name()));
@@ -37,20 +38,6 @@ public final class Unsent {
         }
         object.ifPresent(node -> entries.add(new Node.Entry("object", NOWHERE, node)));
         return new Node.Mapping(entries, object.map(Node::span).orElse(NOWHERE));
-    }
-
-    /// As Kubernetes itself guesses the resource of a kind.
-    static String plural(String kind) {
-        var singular = kind.toLowerCase(Locale.ROOT);
-        if (singular.isEmpty() || singular.equals("endpoints")) {
-            return singular;
-        }
-        var stem = singular.substring(0, singular.length() - 1);
-        return switch (singular.charAt(singular.length() - 1)) {
-            case 's' -> singular + "es";
-            case 'y' -> stem + "ies";
-            default -> singular + "s";
-        };
     }
 
     private static Node.Entry text(String key, String value) {

@@ -5,24 +5,33 @@ import io.gatehouse.admission.control.Breach;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How findings are told: the bullets of a denial, the warnings of an audit.
+/// How findings are told: the bullets of a denial, the warnings of an audit, the note of an event.
 ///
-/// kubectl hides the message of an answer that has causes, so each cause names its policy. The API server asks for
-/// warnings of at most 120 characters and cuts all of them once they exceed 4096 together.
+/// kubectl hides the message of an answer that has causes, so each cause names its policy. The API server
+/// asks for warnings of at most 120 characters and cuts all of them once they exceed 4096 together. Every text ends
+/// with the id of its finding, whatever had to be cut.
 public final class Wording {
-    static final int MAX_CAUSES = 100;
+    /// More than fit on a screen are counted.
+    static final int MAX_CAUSES = 10;
     static final int MAX_WARNINGS = 20;
     static final int MAX_WARNING_CHARS = 120;
+    /// Images and paths are written by the author of the manifest, as long as he likes.
+    static final int MAX_CAUSE_CHARS = 1024;
     private static final int MAX_MESSAGE_FINDINGS = 5;
     /// Events carry the message too, with words of their own around it, and hold 1024 characters.
     private static final int MAX_MESSAGE_CHARS = 800;
+    private static final String SECTION = "admission.";
 
     private Wording() {}
 
-    /// `container "web" may write to its root filesystem; set it to true (policy shop/nginx, admission.…)`
+    /// `container "web" may write to its root filesystem (is unset, wants true); set it to true (policy shop/nginx,
+    /// admission.readOnlyRootFilesystem, f-0a1b2c3d)`
     public static String cause(Finding finding) {
         var breach = finding.breach();
-        return breach.fact() + "; " + breach.remedy() + " (policy " + finding.policy() + ", " + breach.rule() + ")";
+        var values = breach.comparesValues() ? " (is " + breach.seen() + ", wants " + breach.wanted() + ")" : "";
+        var id = finding.id().isEmpty() ? "" : ", " + finding.id();
+        var by = " (policy " + finding.policy() + ", " + breach.rule() + id + ")";
+        return cut(breach.fact() + values + "; " + breach.remedy(), MAX_CAUSE_CHARS - by.length()) + by;
     }
 
     /// The same in one line, for what shows no causes.
@@ -67,11 +76,26 @@ public final class Wording {
         return warnings;
     }
 
+    /// `shop/nginx readOnlyRootFilesystem: container "web" may write to its root filesystem (refused from 2026-12-01;
+    /// f-0a1b2c3d)`: what had to be cut is the fact, never the day and the id.
     private static String warning(Finding finding) {
-        var stood = finding.since() == Finding.Since.BEFORE ? " (already so)" : "";
-        var told = finding.policy() + " " + finding.breach().rule() + ": "
-                + finding.breach().fact();
-        return cut(told, MAX_WARNING_CHARS - stood.length()) + stood;
+        var rule = finding.breach().rule();
+        var control = rule.startsWith(SECTION) ? rule.substring(SECTION.length()) : rule;
+        var told = finding.policy() + " " + control + ": " + finding.breach().fact();
+        var tail = tail(finding);
+        return cut(told, MAX_WARNING_CHARS - tail.length()) + tail;
+    }
+
+    private static String tail(Finding finding) {
+        var parts = new ArrayList<String>();
+        if (finding.since() == Finding.Since.BEFORE) {
+            parts.add("already so");
+        }
+        finding.enforcedFrom().ifPresent(day -> parts.add("refused from " + day));
+        if (!finding.id().isEmpty()) {
+            parts.add(finding.id());
+        }
+        return parts.isEmpty() ? "" : " (" + String.join("; ", parts) + ")";
     }
 
     static String more(int count) {

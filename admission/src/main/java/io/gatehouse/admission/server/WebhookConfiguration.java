@@ -2,6 +2,7 @@
 package io.gatehouse.admission.server;
 
 import io.gatehouse.admission.pod.Bearer;
+import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -39,10 +40,21 @@ public final class WebhookConfiguration {
 
     private WebhookConfiguration() {}
 
+    /// With the built-in kinds alone.
+    public static String render(String name, Target target, Optional<String> caBundle, Optional<String> onlyIn) {
+        return render(name, target, caBundle, onlyIn, List.of());
+    }
+
     /// @param name of the object
     /// @param caBundle in PEM; absent where another tool puts it in
     /// @param onlyIn where given, the one namespace whose objects are judged, for trying it out
-    public static String render(String name, Target target, Optional<String> caBundle, Optional<String> onlyIn) {
+    /// @param workloads kinds beside the built-in ones, as policies name them
+    public static String render(
+            String name,
+            Target target,
+            Optional<String> caBundle,
+            Optional<String> onlyIn,
+            List<WorkloadKind> workloads) {
         var out = new StringBuilder("""
                 apiVersion: admissionregistration.k8s.io/v1
                 kind: ValidatingWebhookConfiguration
@@ -77,6 +89,9 @@ public final class WebhookConfiguration {
         selector(out, "NotIn", EXCLUDED);
         out.append("    rules:\n");
         byGroup().forEach((group, resources) -> rule(out, group, "[CREATE, UPDATE]", resources, "Namespaced"));
+        for (var kind : Bearer.named(workloads)) {
+            rule(out, kind.group(), "[CREATE, UPDATE]", List.of(kind.resource()), "Namespaced", "\"*\"");
+        }
         rule(out, "", "[UPDATE]", UPDATED_SUBRESOURCES, "Namespaced");
         rule(out, "", "[CONNECT]", CONNECTED_SUBRESOURCES, "Namespaced");
         rule(out, "", "[CONNECT]", CONNECTED_OF_NODES, "Cluster");
@@ -98,10 +113,15 @@ public final class WebhookConfiguration {
     }
 
     private static void rule(StringBuilder out, String group, String operations, List<String> resources, String scope) {
+        rule(out, group, operations, resources, scope, "v1");
+    }
+
+    private static void rule(
+            StringBuilder out, String group, String operations, List<String> resources, String scope, String versions) {
         out.append("      - apiGroups: [")
                 .append(group.isEmpty() ? "\"\"" : group)
                 .append("]\n");
-        out.append("        apiVersions: [v1]\n");
+        out.append("        apiVersions: [").append(versions).append("]\n");
         out.append("        operations: ").append(operations).append('\n');
         out.append("        resources: [").append(String.join(", ", resources)).append("]\n");
         out.append("        scope: ").append(scope).append('\n');

@@ -123,7 +123,7 @@ class PodFieldsTest {
         var object = (Node.Mapping)
                 YamlReader.read(new SourceText("pod.yaml", yaml)).documents().getFirst();
         var read = PodReader.read(Bearer.of("", "Pod").orElseThrow(), object, "");
-        return ((PodReader.Outcome.Found) read).pod();
+        return ((PodReader.Outcome.Found) read).pods().getFirst();
     }
 
     private static java.util.stream.Stream<String> inTable() {

@@ -198,7 +198,8 @@ class GateRulesTest {
                 .decision();
         return decision.getClass().getSimpleName()
                 + decision.findings().stream()
-                        .map(finding -> "\n" + finding.breach().rule() + ": " + Wording.cause(finding))
+                        .map(finding -> "\n" + finding.breach().rule() + ": "
+                                + Wording.cause(finding).replace(", " + finding.id(), ""))
                         .collect(Collectors.joining());
     }
 

@@ -84,7 +84,7 @@ class AdmissionServerTest {
         assertEquals(
                 "application/json", answer.headers().firstValue("Content-Type").orElse(""));
         assertTrue(answer.body().contains("\"uid\":\"u-1\",\"allowed\":false,\"status\":{\"status\":\"Failure\""));
-        assertTrue(answer.body().contains("(policy immutable, admission.readOnlyRootFilesystem)"));
+        assertTrue(answer.body().contains("(policy immutable, admission.readOnlyRootFilesystem, f-"));
         var alert = alerts.poll(10, TimeUnit.SECONDS);
         assertEquals("admission.readOnlyRootFilesystem", alert.rule());
         assertEquals(new Alert.PodFacts("shop", "web"), alert.pod().orElseThrow());

@@ -7,6 +7,7 @@ import io.gatehouse.schemas.policy.Match;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,9 +32,9 @@ record DefaultRules(List<WorkloadPolicy> policies, List<Masks> masks) {
 
     static final DefaultRules NONE = new DefaultRules(List.of(), List.of());
 
-    static DefaultRules of(Snapshot snapshot, KernelSide kernel) {
-        var policies = snapshot.policies().stream()
-                .filter(DefaultRules::isForAll)
+    static DefaultRules of(Snapshot snapshot, KernelSide kernel, LocalDate today) {
+        var policies = snapshot.forNode(today).stream()
+                .filter(policy -> isForAll(policy) && !snapshot.isExempted(policy))
                 .limit(MAX_POLICIES)
                 .toList();
         var masks = new ArrayList<Masks>();

@@ -110,7 +110,7 @@ public final class Enforcer {
             } // else it keeps the rules it has: its files are gone, and none could be looked up
         }
         try {
-            applyDefaults();
+            applyDefaults(today);
         } catch (KernelException | IllegalStateException e) {
             failed.add("containers that start while no agent lives: " + e.getMessage());
         }
@@ -129,8 +129,8 @@ public final class Enforcer {
     }
 
     /// The rules of containers that start while no agent lives, as the snapshot has them.
-    private void applyDefaults() {
-        var next = DefaultRules.of(snapshot, kernel);
+    private void applyDefaults(LocalDate today) {
+        var next = DefaultRules.of(snapshot, kernel, today);
         if (next.equals(defaults)) {
             return;
         }

@@ -95,7 +95,8 @@ public enum Code {
             1102,
             Severity.ERROR,
             "a document is not a policy",
-            "every document here is a WorkloadPolicy, a ClusterWorkloadPolicy, a RuleResponse or an EmergencyBrake",
+            "every document here is a WorkloadPolicy, a ClusterWorkloadPolicy, a RuleResponse, an EmergencyBrake, a"
+                    + " PolicyExemption or a ClusterPolicyExemption",
             "move other documents out of the policy folder"),
     UNKNOWN_VERSION(
             1103,
@@ -241,6 +242,36 @@ public enum Code {
             "a program that makes code of its own is allowed to run and not to do so",
             "it ends, or never gets far, as soon as it makes memory executable",
             "name it in 'memory.jit'"),
+    CONTROL_TWICE(
+            1141,
+            Severity.ERROR,
+            "a control has two modes of its own",
+            "either could be meant, and which counts would depend on the order of a list",
+            "remove one of the two"),
+    EXEMPTION_IDLE(
+            1142,
+            Severity.WARNING,
+            "an exemption names what is not there",
+            "it exempts from nothing, and would begin to once somebody gives a policy that name",
+            "correct the name, or remove it"),
+    EXEMPTION_NOT_TAKEN(
+            1143,
+            Severity.WARNING,
+            "a policy does not take exemptions from the namespace of this one",
+            "who may write into a namespace must not by that alone weaken a policy that holds there",
+            "name the namespace in 'exemptionsFrom' of the policy, or make this a ClusterPolicyExemption"),
+    EXEMPTION_EXPIRED(
+            1144,
+            Severity.WARNING,
+            "an exemption has expired",
+            "it is ignored since the day after, and what it exempted is judged like everything else",
+            "remove it, or write a later day with a reason that still holds"),
+    PROMOTED(
+            1145,
+            Severity.WARNING,
+            "a policy in audit has reached the day from which it is enforced",
+            "a reader of 'mode: audit' would believe that nothing is refused",
+            "write 'mode: enforce' and remove 'enforceFrom'"),
 
     MALFORMED_CONDITION(
             1201,
@@ -701,6 +732,24 @@ public enum Code {
             "an admission review cannot be understood",
             "only reviews of admission.k8s.io/v1 are answered, and only whole ones",
             "let the API server send it: admissionReviewVersions: [v1]"),
+    NAMESPACE_MODE(
+            1561,
+            Severity.WARNING,
+            "the label of a namespace names no mode",
+            "a namespace can ask for 'audit' or 'enforce'; any other word is as if the label were not there",
+            "write 'audit' or 'enforce'; to leave workloads out, write an exemption"),
+    KIND_NOT_JUDGED(
+            1562,
+            Severity.WARNING,
+            "an object of a kind that nobody judges seems to carry a pod",
+            "only built-in kinds and those that a policy names are judged before their pods are made",
+            "name the kind and where its templates stand in 'admission.workloads' of a ClusterWorkloadPolicy"),
+    UNKNOWN_POD_FIELD(
+            1563,
+            Severity.WARNING,
+            "a pod has a field that is newer than this version, or misspelt",
+            "no control judges it; the API server drops what it does not know, or does what it says",
+            "correct the name, or write a 'deny' condition that asks for it"),
 
     NOT_A_CAPTURE(
             1601,

@@ -12,6 +12,7 @@ import io.gatehouse.engine.policy.Compilation.AllBrakes;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.engine.rule.RulesCompiler;
 import io.gatehouse.engine.rule.RulesOptions;
+import io.gatehouse.schemas.policy.PolicyExemption;
 import io.gatehouse.schemas.policy.PolicySchema;
 import io.gatehouse.schemas.policy.RuleResponse;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
@@ -33,6 +34,9 @@ final class Compile {
     private static final Comparator<RuleResponse> RESPONSES_BY_NAME =
             Comparator.comparing(response -> response.name().name());
 
+    private static final Comparator<PolicyExemption> EXEMPTIONS_BY_NAME =
+            Comparator.comparing(exemption -> exemption.name().toString());
+
     private final List<SourceText> namedRules;
     private final List<SourceText> sources;
     private final RulesOptions options;
@@ -44,6 +48,8 @@ final class Compile {
     private List<Node.Mapping> sound = List.of();
     private List<Draft.OfPolicy> policies = List.of();
     private List<Draft.OfResponse> responses = List.of();
+    private List<Draft.OfExemption> exemptions = List.of();
+    private final List<Notice> notices = new ArrayList<>();
     private Brakes brakes = Brakes.NONE;
     private AllBrakes allBrakes = AllBrakes.KNOWN;
     /// Absent where no rules file is among the sources, or one has an error.
@@ -105,6 +111,7 @@ final class Compile {
         var drafts = sound.stream().map(Draft::of).toList();
         policies = only(Draft.OfPolicy.class, drafts);
         responses = only(Draft.OfResponse.class, drafts);
+        exemptions = only(Draft.OfExemption.class, drafts);
         brakes = new Brakes(only(Draft.OfBrake.class, drafts).stream()
                 .map(Draft.OfBrake::brake)
                 .sorted(Comparator.comparing(brake -> brake.name().name()))
@@ -117,6 +124,9 @@ final class Compile {
 
     void crossCheck() {
         policies.forEach(draft -> problems.addAll(CrossChecks.check(draft)));
+        policies.forEach(draft -> problems.addAll(RolloutChecks.check(draft, notices)));
+        var checks = new ExemptionChecks(policies, notices);
+        exemptions.forEach(draft -> problems.addAll(checks.check(draft)));
     }
 
     void compileRules() {
@@ -155,8 +165,13 @@ final class Compile {
                 .map(Draft.OfResponse::response)
                 .sorted(RESPONSES_BY_NAME)
                 .toList();
+        var exempt = exemptions.stream()
+                .map(Draft.OfExemption::exemption)
+                .sorted(EXEMPTIONS_BY_NAME)
+                .toList();
+        var ruleSet = rules.orElse(Snapshot.NO_RULES);
         return new Compilation(
-                Optional.of(new Snapshot(compiled, answers, rules.orElse(Snapshot.NO_RULES), brakes)),
+                Optional.of(new Snapshot(compiled, answers, ruleSet, brakes, exempt, notices)),
                 inOrder,
                 brakes,
                 allBrakes);

@@ -15,6 +15,20 @@ public record CompiledPolicy(
         Optional<AdmissionPlan> admission,
         Optional<KernelPlan> kernel,
         Optional<JavaPlan> java) {
+    /// As it counts once the day of its promotion is reached.
+    CompiledPolicy enforced() {
+        var enforced = new WorkloadPolicy(
+                policy.name(),
+                Mode.ENFORCE,
+                policy.match(),
+                policy.exempt(),
+                policy.admission(),
+                policy.runtime(),
+                policy.rollout());
+        return new CompiledPolicy(
+                enforced, admission, kernel.map(plan -> new KernelPlan(Mode.ENFORCE, plan.demands())), java);
+    }
+
     CompiledPolicy inMode(Mode mode) {
         return new CompiledPolicy(
                 policy.inMode(mode), admission, kernel.map(plan -> new KernelPlan(mode, plan.demands())), java);

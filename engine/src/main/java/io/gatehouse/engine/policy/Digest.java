@@ -2,6 +2,7 @@
 package io.gatehouse.engine.policy;
 
 import io.gatehouse.engine.rule.RuleSet;
+import io.gatehouse.schemas.policy.PolicyExemption;
 import io.gatehouse.schemas.policy.RuleResponse;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.lang.reflect.RecordComponent;
@@ -13,10 +14,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The digest of what policies, responses, brakes and rules mean: the same for any order of files, documents, fields
+/// The digest of what policies, responses, brakes, exemptions and rules mean: the same for any order of
+/// files,
+/// documents, fields
 /// and list
 /// items,
 /// and any way of
@@ -27,9 +31,18 @@ import java.util.TreeSet;
 final class Digest {
     private Digest() {}
 
-    static String of(List<WorkloadPolicy> policies, List<RuleResponse> responses, RuleSet rules, Brakes brakes) {
-        var all = canonical(
-                Map.of("policies", policies, "responses", responses, "rules", rules.digest(), "brakes", brakes.all()));
+    static String of(
+            List<WorkloadPolicy> policies,
+            List<RuleResponse> responses,
+            RuleSet rules,
+            Brakes brakes,
+            List<PolicyExemption> exemptions) {
+        var all = canonical(Map.of(
+                "policies", policies,
+                "responses", responses,
+                "rules", rules.digest(),
+                "brakes", brakes.all(),
+                "exemptions", exemptions));
         return "sha256:" + HexFormat.of().formatHex(sha256().digest(all.getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -47,6 +60,7 @@ final class Digest {
                 list.forEach(item -> items.add(canonical(item)));
                 yield "l" + items.size() + ":" + String.join("", items);
             }
+            case Set<?> set -> canonical(List.copyOf(set));
             case Map<?, ?> map -> {
                 var entries = new TreeMap<String, String>();
                 map.forEach((key, item) -> entries.put(canonical(key), canonical(item)));

@@ -7,6 +7,7 @@ import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.AdmissionSection;
 import io.gatehouse.schemas.policy.AdmissionSection.Pinned;
 import io.gatehouse.schemas.policy.AdmissionSection.Pulled;
+import io.gatehouse.schemas.policy.PolicySchema;
 import io.gatehouse.schemas.policy.PrivilegeSection;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -153,7 +154,17 @@ final class GateChecks {
         }
     }
 
+    /// What carries pods is the same for all namespaces, so no namespace may say it.
     private void workloads() {
+        if (!asked.workloads().isEmpty()
+                && Shaped.text(document, "kind").equals(Optional.of(PolicySchema.NAMESPACED_KIND))) {
+            place("workloads")
+                    .ifPresent(at -> problems.add(Code.WRONG_SCOPE.at(
+                            at.name(),
+                            "a WorkloadPolicy cannot say what carries pods",
+                            "a kind is the same in every namespace",
+                            "move it to a ClusterWorkloadPolicy")));
+        }
         for (int i = 0; i < asked.workloads().size(); i++) {
             if (BUILT_IN_GROUPS.contains(asked.workloads().get(i).group())) {
                 var at = Place.of(

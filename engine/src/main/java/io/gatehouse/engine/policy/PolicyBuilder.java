@@ -2,6 +2,7 @@
 package io.gatehouse.engine.policy;
 
 import static io.gatehouse.engine.policy.Shaped.choice;
+import static io.gatehouse.engine.policy.Shaped.day;
 import static io.gatehouse.engine.policy.Shaped.exempt;
 import static io.gatehouse.engine.policy.Shaped.flag;
 import static io.gatehouse.engine.policy.Shaped.mode;
@@ -24,14 +25,17 @@ import io.gatehouse.schemas.policy.AdmissionSection.Volumes;
 import io.gatehouse.schemas.policy.AdmissionSection.Way;
 import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import io.gatehouse.schemas.policy.AdmissionSection.Writable;
+import io.gatehouse.schemas.policy.ControlMode;
 import io.gatehouse.schemas.policy.Endpoint;
 import io.gatehouse.schemas.policy.Match;
+import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.PolicyName;
 import io.gatehouse.schemas.policy.PrivilegeSection;
 import io.gatehouse.schemas.policy.PrivilegeSection.Capabilities;
 import io.gatehouse.schemas.policy.PrivilegeSection.Ports;
 import io.gatehouse.schemas.policy.PrivilegeSection.Profiles;
 import io.gatehouse.schemas.policy.PrivilegeSection.Setting;
+import io.gatehouse.schemas.policy.Rollout;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.policy.RuntimeSection.Ban;
 import io.gatehouse.schemas.policy.RuntimeSection.Interpreters;
@@ -47,6 +51,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Turns a document of the right shape into a policy, each default written out.
@@ -60,21 +65,27 @@ final class PolicyBuilder {
                 new PolicyName(
                         text(metadata, "namespace"), text(metadata, "name").orElseThrow()),
                 mode(spec),
-                section(spec, "match").map(PolicyBuilder::match).orElse(Match.ALL),
+                section(spec, "match").map(Shaped::match).orElse(Match.ALL),
                 exempt(spec),
                 section(spec, "admission").map(PolicyBuilder::admission),
-                section(spec, "runtime").map(PolicyBuilder::runtime));
+                section(spec, "runtime").map(PolicyBuilder::runtime),
+                rollout(spec));
     }
 
-    private static Match match(Node.Mapping match) {
-        return new Match(
-                texts(match, "namespaces"),
-                section(match, "podSelector")
-                        .flatMap(selector -> section(selector, "matchLabels"))
-                        .map(Shaped::textMap)
-                        .orElse(Map.of()),
-                texts(match, "images"),
-                texts(match, "containers"));
+    private static Rollout rollout(Node.Mapping spec) {
+        return new Rollout(
+                day(spec, "enforceFrom"),
+                sections(spec, "controls").stream()
+                        .map(PolicyBuilder::controlMode)
+                        .toList(),
+                texts(spec, "namespaceModes").stream()
+                        .map(text -> choice(Mode.class, Optional.of(text), Mode.AUDIT))
+                        .collect(Collectors.toSet()),
+                texts(spec, "exemptionsFrom"));
+    }
+
+    private static ControlMode controlMode(Node.Mapping entry) {
+        return new ControlMode(texts(entry, "names"), mode(entry), day(entry, "enforceFrom"));
     }
 
     private static AdmissionSection admission(Node.Mapping admission) {

@@ -15,7 +15,9 @@ final class PolicyHeading {
             PolicySchema.NAMESPACED_KIND,
             PolicySchema.CLUSTER_KIND,
             PolicySchema.RESPONSE_KIND,
-            PolicySchema.BRAKE_KIND);
+            PolicySchema.BRAKE_KIND,
+            PolicySchema.EXEMPTION_KIND,
+            PolicySchema.CLUSTER_EXEMPTION_KIND);
 
     private PolicyHeading() {}
 

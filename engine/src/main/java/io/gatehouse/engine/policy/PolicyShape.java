@@ -97,10 +97,14 @@ final class PolicyShape {
         if (names(schema.path("x-gatehouse-planned")).contains(field)) {
             problems.add(Code.NOT_KEPT_YET.at(span, "'" + path + "' is not kept by this version yet"));
         } else if (path.equals("spec.match.namespaces")) {
+            var kind = Shaped.text(document, "kind").orElse(PolicySchema.NAMESPACED_KIND);
             problems.add(Code.WRONG_SCOPE.at(
                     span,
-                    "a WorkloadPolicy cannot choose namespaces",
-                    "remove it, or make this a ClusterWorkloadPolicy"));
+                    "a " + kind + " cannot choose namespaces",
+                    kind.equals(PolicySchema.EXEMPTION_KIND)
+                            ? "an exemption that lies in a namespace is about that namespace and no other"
+                            : Code.WRONG_SCOPE.why(),
+                    "remove it, or make this a Cluster" + kind));
         } else if (path.equals("metadata.namespace")) {
             problems.add(inNoNamespace(span));
         } else {
@@ -128,6 +132,12 @@ final class PolicyShape {
                         "an EmergencyBrake lies in no namespace",
                         "it is pulled for all of them",
                         "remove it; 'spec.exempt' of a policy leaves one namespace out");
+            case PolicySchema.CLUSTER_EXEMPTION_KIND ->
+                Code.WRONG_SCOPE.at(
+                        span,
+                        "a ClusterPolicyExemption lies in no namespace",
+                        "it says itself which namespaces it is about",
+                        "remove it and use 'spec.match.namespaces', or make this a PolicyExemption");
             default ->
                 Code.WRONG_SCOPE.at(
                         span,
@@ -150,12 +160,25 @@ final class PolicyShape {
         problems.add(Code.MISSING_FIELD.at(
                 place.name(),
                 owner + " lacks " + either,
-                fields.size() == 1 ? Code.MISSING_FIELD.why() : "a section must ask something",
+                fields.size() > 1 ? "a section must ask something" : whyMissing(place.path(), fields.getFirst()),
                 switch (fields.size()) {
                     case 1 -> "add " + either;
                     case 2 -> "add " + either + ", or both";
                     default -> "add one of them, or several";
                 }));
+    }
+
+    private String whyMissing(String path, String field) {
+        var kind = Shaped.text(document, "kind").orElse("");
+        boolean exempts = kind.equals(PolicySchema.EXEMPTION_KIND) || kind.equals(PolicySchema.CLUSTER_EXEMPTION_KIND);
+        if (exempts && path.equals("spec")) {
+            return switch (field) {
+                case "owner" -> "an exemption that nobody answers for is never looked at again";
+                case "expires" -> "an exemption without an end outlives its reason";
+                default -> "an exemption says what it is about and why";
+            };
+        }
+        return Code.MISSING_FIELD.why();
     }
 
     /// One diagnostic for a value, however many keywords refuse it.

@@ -2,6 +2,8 @@
 package io.gatehouse.engine.policy;
 
 import io.gatehouse.schemas.policy.Match;
+import io.gatehouse.schemas.policy.PolicyExemption;
+import io.gatehouse.schemas.policy.PolicyName;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.time.LocalDate;
 import java.util.Map;
@@ -28,7 +30,9 @@ final class Selection {
 
     /// What is the same for all containers of a pod.
     static boolean concernsPod(WorkloadPolicy policy, Workload workload, LocalDate today) {
-        return inScope(policy, workload) && matchesPod(policy.match(), workload) && !exempt(policy, workload, today);
+        return inScope(policy.name(), workload)
+                && matchesPod(policy.match(), workload)
+                && !exempt(policy, workload, today);
     }
 
     static boolean matchesContainer(Match match, Workload workload) {
@@ -39,8 +43,13 @@ final class Selection {
                 && (match.containers().isEmpty() || Glob.any(match.containers(), workload.container()));
     }
 
-    private static boolean inScope(WorkloadPolicy policy, Workload workload) {
-        var namespace = policy.name().namespace();
+    /// Whether an exemption may be about containers of a pod: its own namespace, then its `match`.
+    static boolean isAbout(PolicyExemption exemption, Workload workload) {
+        return inScope(exemption.name(), workload) && matchesPod(exemption.match(), workload);
+    }
+
+    private static boolean inScope(PolicyName name, Workload workload) {
+        var namespace = name.namespace();
         return namespace.isEmpty() || namespace.equals(workload.namespace());
     }
 

@@ -3,6 +3,7 @@ package io.gatehouse.engine.policy;
 
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.schemas.policy.Exemption;
+import io.gatehouse.schemas.policy.Match;
 import io.gatehouse.schemas.policy.Mode;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
@@ -57,7 +58,22 @@ final class Shaped {
     }
 
     static Optional<LocalDate> expires(Node.Mapping owner) {
-        return text(owner, "expires").map(LocalDate::parse);
+        return day(owner, "expires");
+    }
+
+    static Optional<LocalDate> day(Node.Mapping owner, String field) {
+        return text(owner, field).map(LocalDate::parse);
+    }
+
+    static Match match(Node.Mapping match) {
+        return new Match(
+                texts(match, "namespaces"),
+                section(match, "podSelector")
+                        .flatMap(selector -> section(selector, "matchLabels"))
+                        .map(Shaped::textMap)
+                        .orElse(Map.of()),
+                texts(match, "images"),
+                texts(match, "containers"));
     }
 
     private static Exemption exemption(Node.Mapping exemption) {

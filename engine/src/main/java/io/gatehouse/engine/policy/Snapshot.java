@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.engine.policy;
 
+import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.rule.RuleSet;
 import io.gatehouse.engine.rule.RulesCompiler;
 import io.gatehouse.engine.rule.RulesOptions;
+import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import io.gatehouse.schemas.policy.Mode;
+import io.gatehouse.schemas.policy.PolicyExemption;
 import io.gatehouse.schemas.policy.RuleResponse;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.time.LocalDate;
@@ -17,6 +20,8 @@ import java.util.Optional;
 public final class Snapshot {
     static final RuleSet NO_RULES =
             RulesCompiler.compile(List.of(), RulesOptions.DEFAULT).rules().orElseThrow();
+    private static final List<Workload> NOBODY =
+            List.of(new Workload(Optional.empty(), Optional.empty(), Optional.empty(), ""));
 
     private final String digest;
     private final List<CompiledPolicy> compiled;
@@ -24,26 +29,42 @@ public final class Snapshot {
     private final List<CompiledPolicy> braked;
     private final List<WorkloadPolicy> policies;
     private final Brakes brakes;
+    private final PolicyExemptions exemptions;
+    private final List<Notice> notices;
     private final Responses responses;
     private final RuleSet rules;
     private final GateRules gateRules;
     private final PolicyIndex index;
+    private final List<WorkloadKind> workloads;
+    /// What counts on the day that was asked for last. Any thread writes it; all write the same.
+    private volatile OfDay ofDay = new OfDay(LocalDate.MIN, List.of());
+
+    private record OfDay(LocalDate day, List<CompiledPolicy> policies) {}
 
     /// @param compiled in the order of their names
-    Snapshot(List<CompiledPolicy> compiled, List<RuleResponse> responses, RuleSet rules, Brakes brakes) {
+    /// @param exemptions in the order of their names
+    Snapshot(
+            List<CompiledPolicy> compiled,
+            List<RuleResponse> responses,
+            RuleSet rules,
+            Brakes brakes,
+            List<PolicyExemption> exemptions,
+            List<Notice> notices) {
         this(
-                Digest.of(policies(compiled), responses, rules, brakes),
+                Digest.of(policies(compiled), responses, rules, brakes, exemptions),
                 compiled,
                 new Responses(responses, brakes),
                 rules,
-                brakes);
+                brakes,
+                exemptions,
+                notices);
     }
 
     /// Policies alone, in the order of their names.
     ///
     /// @throws IllegalArgumentException a condition of a policy is wrong
     public Snapshot(String digest, List<WorkloadPolicy> policies) {
-        this(digest, planned(policies), Responses.NONE, NO_RULES, Brakes.NONE);
+        this(digest, planned(policies), Responses.NONE, NO_RULES, Brakes.NONE, List.of(), List.of());
     }
 
     private static List<CompiledPolicy> planned(List<WorkloadPolicy> policies) {
@@ -53,7 +74,14 @@ public final class Snapshot {
                 .toList();
     }
 
-    private Snapshot(String digest, List<CompiledPolicy> compiled, Responses responses, RuleSet rules, Brakes brakes) {
+    private Snapshot(
+            String digest,
+            List<CompiledPolicy> compiled,
+            Responses responses,
+            RuleSet rules,
+            Brakes brakes,
+            List<PolicyExemption> exemptions,
+            List<Notice> notices) {
         this.digest = digest;
         this.compiled = List.copyOf(compiled);
         this.brakes = brakes;
@@ -61,10 +89,16 @@ public final class Snapshot {
                 ? this.compiled
                 : compiled.stream().map(one -> one.inMode(Mode.AUDIT)).toList();
         this.policies = policies(compiled);
+        this.exemptions = new PolicyExemptions(exemptions, policies);
+        this.notices = List.copyOf(notices);
         this.responses = responses;
         this.rules = rules;
         this.gateRules = new GateRules(rules, responses);
         this.index = new PolicyIndex(policies);
+        this.workloads = policies.stream()
+                .flatMap(policy -> policy.admission().stream())
+                .flatMap(section -> section.workloads().stream())
+                .toList();
     }
 
     private static List<WorkloadPolicy> policies(List<CompiledPolicy> compiled) {
@@ -83,7 +117,7 @@ public final class Snapshot {
 
     /// The same with other brakes.
     public Snapshot with(Brakes others) {
-        return new Snapshot(compiled, responses.all(), rules, others);
+        return new Snapshot(compiled, responses.all(), rules, others, exemptions.all(), notices);
     }
 
     /// As written, in the order of their names; who is to keep them asks for those of a day.
@@ -94,6 +128,25 @@ public final class Snapshot {
     /// The policies with their plans, as written, in the same order.
     public List<CompiledPolicy> compiled() {
         return compiled;
+    }
+
+    /// Kinds beside the built-in ones that carry pods, as all policies together name them.
+    public List<WorkloadKind> workloads() {
+        return workloads;
+    }
+
+    /// The exemption documents, in the order of their names, expired ones too.
+    public List<PolicyExemption> exemptions() {
+        return exemptions.all();
+    }
+
+    /// What is to be said of the documents on a day (UTC): exemptions that have expired, policies that
+    /// are promoted.
+    public List<Diagnostic> notices(LocalDate today) {
+        return notices.stream()
+                .filter(notice -> !today.isBefore(notice.from()))
+                .map(Notice::diagnostic)
+                .toList();
     }
 
     /// What is done when rules match.
@@ -111,17 +164,58 @@ public final class Snapshot {
         return gateRules;
     }
 
-    /// The policies with their plans as they count on a day (UTC): in audit mode while a brake is pulled.
+    /// The policies with their plans as they count on a day (UTC): in audit mode while a brake is pulled,
+    /// in enforce
+    /// mode from the day of their promotion on.
     public List<CompiledPolicy> counting(LocalDate today) {
-        return brakes.hold(today) ? braked : compiled;
+        if (brakes.hold(today)) {
+            return braked;
+        }
+        var known = ofDay;
+        if (!known.day().equals(today)) {
+            known = new OfDay(
+                    today, compiled.stream().map(one -> promoted(one, today)).toList());
+            ofDay = known;
+        }
+        return known.policies();
     }
 
-    /// The policies that apply to a workload on a day (UTC), in the order of their names, and in audit mode while a
-    /// brake is pulled.
+    private static CompiledPolicy promoted(CompiledPolicy one, LocalDate today) {
+        var written = one.policy().mode();
+        var counts = Counts.Stage.on(today, written, one.policy().rollout().enforceFrom())
+                .mode();
+        return counts == written ? one : one.enforced();
+    }
+
+    /// The policies that apply to a workload on a day (UTC), in the order of their names, as the node
+    /// keeps them: each
+    /// in one mode, without what the workload need not keep. One whose controls are in different modes is
+    /// there twice.
     public List<WorkloadPolicy> select(Workload workload, LocalDate today) {
         return select(List.of(workload), today).stream()
-                .map(covered -> covered.policy().policy())
+                .flatMap(covered -> covered.counts().forNode().stream())
                 .toList();
+    }
+
+    /// Every policy as the node would keep it on a day (UTC) for a container that no exemption is about,
+    /// were no brake
+    /// pulled.
+    public List<WorkloadPolicy> forNode(LocalDate today) {
+        return policies.stream()
+                .flatMap(policy -> new Counts(policy, List.of(), NOBODY, today, false).forNode().stream())
+                .toList();
+    }
+
+    /// In which mode a control of a policy is on a day (UTC), for a namespace that chose none.
+    ///
+    /// @param control as in [Counts#stage]
+    public Counts.Stage stage(WorkloadPolicy policy, String control, LocalDate today) {
+        return new Counts(policy, List.of(), NOBODY, today, brakes.hold(today)).stage(control);
+    }
+
+    /// Whether some exemption may be about a policy.
+    public boolean isExempted(WorkloadPolicy policy) {
+        return !exemptions.of(policy.name()).isEmpty();
     }
 
     /// The policies that apply to some container of a pod on a day (UTC), in the order of their names, and in audit
@@ -135,6 +229,7 @@ public final class Snapshot {
         }
         var selected = new ArrayList<Covered>();
         var counting = counting(today);
+        boolean held = brakes.hold(today);
         var concerning = index.concerning(containers.getFirst(), today);
         for (int i = concerning.nextSetBit(0); i >= 0; i = concerning.nextSetBit(i + 1)) {
             var match = policies.get(i).match();
@@ -143,22 +238,38 @@ public final class Snapshot {
                 which.set(container, Selection.matchesContainer(match, containers.get(container)));
             }
             if (!which.isEmpty()) {
-                selected.add(new Covered(counting.get(i), which));
+                selected.add(new Covered(counting.get(i), which, counts(i, containers, today, held)));
             }
         }
         return selected;
     }
 
-    /// The policies that may be about a pod of which the labels and the images are not known, ordered by name, and in
-    /// audit mode while a brake is pulled.
+    private Counts counts(int place, List<Workload> containers, LocalDate today, boolean held) {
+        var policy = policies.get(place);
+        return new Counts(policy, exemptions.of(policy.name()), containers, today, held);
+    }
+
+    /// The policies that may be about a pod of which the labels and the images are not known, ordered by
+    /// name.
     ///
-    /// @param container absent where its name is not known either
-    public List<CompiledPolicy> maySelect(Optional<String> namespace, Optional<String> container, LocalDate today) {
-        return counting(today).stream()
-                .filter(one -> Selection.mayConcern(one.policy(), namespace, container, today))
-                .toList();
+    /// @param workload with what is known of it, the container's name empty where that is not known either
+    public List<Covered> maySelect(Workload workload, LocalDate today) {
+        var container = Optional.of(workload.container()).filter(name -> !name.isEmpty());
+        var counting = counting(today);
+        boolean held = brakes.hold(today);
+        var selected = new ArrayList<Covered>();
+        for (int i = 0; i < policies.size(); i++) {
+            if (Selection.mayConcern(policies.get(i), workload.namespace(), container, today)) {
+                var which = new BitSet(1);
+                which.set(0);
+                selected.add(new Covered(counting.get(i), which, counts(i, List.of(workload), today, held)));
+            }
+        }
+        return selected;
     }
 
     /// A policy and the places of the containers it is about.
-    public record Covered(CompiledPolicy policy, BitSet containers) {}
+    ///
+    /// @param counts in which mode its controls are for them, and which they need not keep
+    public record Covered(CompiledPolicy policy, BitSet containers, Counts counts) {}
 }

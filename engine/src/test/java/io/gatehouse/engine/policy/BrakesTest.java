@@ -125,8 +125,9 @@ class BrakesTest {
                                 .flatMap(covered -> Stream.of(
                                         covered.policy().policy().mode(),
                                         covered.policy().kernel().orElseThrow().mode())),
-                        snapshot.maySelect(Optional.of("shop"), Optional.of("web"), today).stream()
-                                .map(compiled -> compiled.policy().mode()),
+                        snapshot.maySelect(WEB, today).stream()
+                                .map(covered ->
+                                        covered.counts().stage("admission").mode()),
                         Responses.strongest(responses, Optional.of("shop"), today).stream()
                                 .flatMap(response -> Stream.of(
                                         response.mode(), response.document().mode())))

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatehouse.engine.Golden;
 import io.gatehouse.engine.diagnostic.DiagnosticPrinter;
 import io.gatehouse.engine.diagnostic.SourceText;
+import io.gatehouse.schemas.policy.Rollout;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.util.List;
 import java.util.TreeMap;
@@ -177,6 +178,6 @@ class PolicyCompilerTest {
             var bans = policy.runtime().get().bans();
             shown = shown.replace(bans.toString(), new TreeMap<>(bans).toString());
         }
-        return shown.replace("Optional.empty", "-");
+        return shown.replace(", rollout=" + Rollout.NONE, "").replace("Optional.empty", "-");
     }
 }

@@ -12,6 +12,8 @@ public final class PolicySchema {
     public static final String CLUSTER_KIND = "ClusterWorkloadPolicy";
     public static final String RESPONSE_KIND = "RuleResponse";
     public static final String BRAKE_KIND = "EmergencyBrake";
+    public static final String EXEMPTION_KIND = "PolicyExemption";
+    public static final String CLUSTER_EXEMPTION_KIND = "ClusterPolicyExemption";
 
     /// Ends the names of tests (`PolicyTest` documents), which lie beside what they test and are passed over where
     /// policies and rules are read from a folder.
