@@ -129,6 +129,7 @@ final class Service {
         cluster.ifPresent(side -> {
             side.begin(feed, images);
             server.tellDenials(side::refused);
+            server.askNamespaces(side::labels);
         });
     }
 

@@ -8,8 +8,10 @@ import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.pod.Container;
 import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.admission.review.Decision;
+import io.gatehouse.admission.review.Exempted;
 import io.gatehouse.admission.review.Finding;
 import io.gatehouse.admission.review.Finding.Since;
+import io.gatehouse.admission.review.Findings;
 import io.gatehouse.admission.review.Judge;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.policy.CompiledPolicy;
@@ -35,17 +37,18 @@ public record ImageVerdicts(Decision decision, Optional<String> brokenGlass, Lis
     public static ImageVerdicts of(ImageReview review, Snapshot snapshot, Images images, LocalDate today) {
         var pod = pod(review);
         if (pod.containers().isEmpty()) {
-            return new ImageVerdicts(Judge.decide(List.of()), Optional.empty(), List.of());
+            return new ImageVerdicts(Judge.decide(Findings.NONE), Optional.empty(), List.of());
         }
         var arrival = new Arrival(pod, review.sent(), images);
         var findings = new ArrayList<Finding>();
+        var exempted = new ArrayList<Exempted>();
         boolean broken = false;
         for (var covered : snapshot.select(workloads(review), today)) {
             var policy = covered.policy();
             if (selectsByMore(policy)) {
                 continue;
             }
-            var fresh = findings(policy, arrival, some(pod.containers(), covered.containers()));
+            var fresh = findings(covered, arrival, some(pod.containers(), covered.containers()), exempted);
             if (review.breakGlass().isPresent() && breakGlassCounts(policy)) {
                 broken |= fresh.stream().anyMatch(finding -> finding.refuses() || finding.waits());
                 fresh.replaceAll(ImageVerdicts::told);
@@ -53,21 +56,36 @@ public record ImageVerdicts(Decision decision, Optional<String> brokenGlass, Lis
             findings.addAll(fresh);
         }
         return new ImageVerdicts(
-                Judge.decide(findings),
+                Judge.decide(new Findings(findings, exempted)),
                 broken ? review.breakGlass() : Optional.empty(),
                 leftOut(review, arrival, snapshot, today));
     }
 
-    private static List<Finding> findings(CompiledPolicy policy, Arrival arrival, List<Container> containers) {
+    /// @param exempted takes what need not be kept
+    private static List<Finding> findings(
+            Snapshot.Covered covered, Arrival arrival, List<Container> containers, List<Exempted> exempted) {
         var findings = new ArrayList<Finding>();
-        policy.admission().ifPresent(plan -> {
+        var counts = covered.counts();
+        covered.policy().admission().ifPresent(plan -> {
             for (var control : Control.OF_IMAGES) {
                 for (var breach : control.breaches(plan, arrival, containers)) {
                     if (!breach.field().endsWith(".image")) {
                         continue; // of the container, as its pull policy is, which the review does not tell
                     }
-                    findings.add(
-                            new Finding(policy.policy().name(), policy.policy().mode(), breach, Since.NOW));
+                    var stage = counts.stage(breach.rule());
+                    var finding = new Finding(
+                            covered.policy().policy().name(),
+                            stage.mode(),
+                            stage.enforcedFrom(),
+                            breach,
+                            Since.NOW,
+                            "");
+                    breach.container()
+                            .flatMap(one -> counts.exemption(
+                                    breach.rule(), arrival.pod().containers().indexOf(one)))
+                            .ifPresentOrElse(
+                                    exemption -> exempted.add(new Exempted(finding, exemption)),
+                                    () -> findings.add(finding));
                 }
             }
         });
@@ -97,12 +115,19 @@ public record ImageVerdicts(Decision decision, Optional<String> brokenGlass, Lis
     }
 
     private static List<PolicyName> leftOut(ImageReview review, Arrival arrival, Snapshot snapshot, LocalDate today) {
-        return snapshot.maySelect(review.namespace(), Optional.empty(), today).stream()
-                .filter(policy -> selectsByMore(policy)
-                        && !findings(policy, arrival, arrival.pod().containers())
-                                .isEmpty())
-                .map(policy -> policy.policy().name())
+        var unknown = new Workload(review.namespace(), Optional.empty(), Optional.empty(), "");
+        return snapshot.maySelect(unknown, today).stream()
+                .filter(covered -> selectsByMore(covered.policy()) && finds(covered.policy(), arrival))
+                .map(covered -> covered.policy().policy().name())
                 .toList();
+    }
+
+    private static boolean finds(CompiledPolicy policy, Arrival arrival) {
+        return policy.admission().stream()
+                .flatMap(plan -> Control.OF_IMAGES.stream()
+                        .flatMap(control ->
+                                control.breaches(plan, arrival, arrival.pod().containers()).stream()))
+                .anyMatch(breach -> breach.field().endsWith(".image"));
     }
 
     private static boolean selectsByMore(CompiledPolicy policy) {

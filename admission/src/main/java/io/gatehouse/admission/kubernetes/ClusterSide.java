@@ -189,7 +189,7 @@ public final class ClusterSide implements AutoCloseable {
 
     private void scan(Snapshot snapshot, Instant now, Leadership.Term term) throws InterruptedException {
         var today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        var result = Scan.walk(server, options.excluded(), snapshot, images, today, term);
+        var result = Scan.walk(server, options.excluded(), snapshot, images, this::labels, today, term);
         lastScan.set(result);
         reports.write(result, now, term);
         scans++;

@@ -75,6 +75,7 @@ final class ReportText {
         result.put("resources", List.of(resource(found)));
         result.put("message", cut(breach.fact() + "; " + breach.remedy()));
         var properties = new LinkedHashMap<String, Object>();
+        properties.put("id", found.finding().id());
         properties.put("field", breach.field());
         properties.put("seen", breach.seen());
         properties.put("wanted", breach.wanted());

@@ -9,6 +9,7 @@ import io.gatehouse.admission.pod.Container;
 import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.admission.review.Finding;
 import io.gatehouse.admission.review.Judge;
+import io.gatehouse.admission.review.Namespaces;
 import io.gatehouse.admission.review.ReviewReader;
 import io.gatehouse.admission.review.ReviewRequest;
 import io.gatehouse.admission.review.ReviewRequest.Operation;
@@ -58,6 +59,7 @@ final class Scan {
     private final Set<String> excluded;
     private final Snapshot snapshot;
     private final Images images;
+    private final Namespaces namespaces;
     private final LocalDate today;
     private final Leadership.Term term;
 
@@ -72,12 +74,14 @@ final class Scan {
             Set<String> excluded,
             Snapshot snapshot,
             Images images,
+            Namespaces namespaces,
             LocalDate today,
             Leadership.Term term) {
         this.server = server;
         this.excluded = excluded;
         this.snapshot = snapshot;
         this.images = images;
+        this.namespaces = namespaces;
         this.today = today;
         this.term = term;
     }
@@ -89,10 +93,11 @@ final class Scan {
             Set<String> excluded,
             Snapshot snapshot,
             Images images,
+            Namespaces namespaces,
             LocalDate today,
             Leadership.Term term)
             throws InterruptedException {
-        var scan = new Scan(server, excluded, snapshot, images, today, term);
+        var scan = new Scan(server, excluded, snapshot, images, namespaces, today, term);
         for (var bearer : makersFirst()) {
             scan.list(bearer);
         }
@@ -170,7 +175,7 @@ final class Scan {
         var subject = new Subject(bearer.group(), bearer.kind(), namespace, ReviewReader.nameOf(object));
         var request = new ReviewRequest(
                 uid, subject, bearer.resource(), Operation.CREATE, Optional.of(object), Optional.empty(), true, "");
-        switch (Judge.decide(request, snapshot, images, today)) {
+        switch (Judge.decide(request, snapshot, images, namespaces, today)) {
             case Judge.Outcome.Malformed _ -> unjudged++;
             case Judge.Outcome.Judged(var decision) -> {
                 objects++;

@@ -5,6 +5,7 @@ import io.gatehouse.admission.audit.AuditCounts;
 import io.gatehouse.admission.audit.AuditIntake;
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.review.DenialListener;
+import io.gatehouse.admission.review.Namespaces;
 import io.gatehouse.admission.server.AdmissionOptions.Certificate;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.schemas.alert.Alert;
@@ -74,6 +75,7 @@ public final class AdmissionServer implements AutoCloseable {
     /// Written by the start and by the one worker that looks at the certificate, read by anyone.
     private volatile Serving serving;
     private volatile DenialListener denials = DenialListener.NONE;
+    private volatile Namespaces namespaces = Namespaces.UNKNOWN;
     /// Set once by the start.
     private HttpServer server;
 
@@ -218,7 +220,12 @@ public final class AdmissionServer implements AutoCloseable {
                 router,
                 VALIDATE,
                 new PodQuestion(
-                        snapshots, images, (request, denial) -> denials.refused(request, denial), counters, clock),
+                        snapshots,
+                        images,
+                        name -> namespaces.labels(name),
+                        (request, denial) -> denials.refused(request, denial),
+                        counters,
+                        clock),
                 reserved);
         reviews(router, IMAGE_POLICY, new ImageQuestion(snapshots, images, counters, clock), reserved);
         audit.map(AuditHandler::new).ifPresent(events -> {
@@ -370,6 +377,11 @@ public final class AdmissionServer implements AutoCloseable {
     /// Absent where no audit events are taken.
     public Optional<AuditCounts> auditCounts() {
         return audit.map(AuditIntake::counts);
+    }
+
+    /// From now on labels of namespaces are asked here.
+    public void askNamespaces(Namespaces known) {
+        namespaces = known;
     }
 
     /// From now on each refusal is told here too.

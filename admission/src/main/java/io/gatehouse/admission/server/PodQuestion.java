@@ -6,6 +6,7 @@ import io.gatehouse.admission.review.Alerts;
 import io.gatehouse.admission.review.Decision;
 import io.gatehouse.admission.review.DenialListener;
 import io.gatehouse.admission.review.Judge;
+import io.gatehouse.admission.review.Namespaces;
 import io.gatehouse.admission.review.ReviewReader;
 import io.gatehouse.admission.review.ReviewRequest;
 import io.gatehouse.admission.review.ReviewWriter;
@@ -24,7 +25,12 @@ import java.util.function.Supplier;
 ///
 /// @param snapshots null while nothing is loaded; asked once a review
 record PodQuestion(
-        Supplier<Snapshot> snapshots, Images images, DenialListener denials, Counters counters, InstantSource clock)
+        Supplier<Snapshot> snapshots,
+        Images images,
+        Namespaces namespaces,
+        DenialListener denials,
+        Counters counters,
+        InstantSource clock)
         implements Question {
     @Override
     public Answer answer(byte[] body) {
@@ -40,7 +46,7 @@ record PodQuestion(
             return Unanswered.nothingLoaded(counters);
         }
         var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        return switch (Judge.decide(request, snapshot, images, today)) {
+        return switch (Judge.decide(request, snapshot, images, namespaces, today)) {
             case Judge.Outcome.Malformed(var diagnostics) -> Unanswered.malformed(counters, diagnostics);
             case Judge.Outcome.Judged(var decision) ->
                 new Answer.Reviewed(

@@ -9,7 +9,9 @@ public enum PolicyResource {
     WORKLOAD_POLICY(PolicySchema.NAMESPACED_KIND, "workloadpolicies", true),
     CLUSTER_WORKLOAD_POLICY(PolicySchema.CLUSTER_KIND, "clusterworkloadpolicies", false),
     RULE_RESPONSE(PolicySchema.RESPONSE_KIND, "ruleresponses", false),
-    EMERGENCY_BRAKE(PolicySchema.BRAKE_KIND, "emergencybrakes", false);
+    EMERGENCY_BRAKE(PolicySchema.BRAKE_KIND, "emergencybrakes", false),
+    POLICY_EXEMPTION(PolicySchema.EXEMPTION_KIND, "policyexemptions", true),
+    CLUSTER_POLICY_EXEMPTION(PolicySchema.CLUSTER_EXEMPTION_KIND, "clusterpolicyexemptions", false);
 
     /// Of the API, without its version.
     public static final String GROUP = PolicySchema.API_VERSION.substring(0, PolicySchema.API_VERSION.indexOf('/'));
