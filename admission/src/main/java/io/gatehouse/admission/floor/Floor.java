@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// What the API server can keep without the gate.
 ///
@@ -58,33 +59,18 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                 .told(today)
                 .ifPresent(
                         brake -> losses.add(new Loss("(all)", "mode", brake + "; the floor keeps nothing meanwhile")));
-        for (var compiled : snapshot.counting(today)) {
+        for (var compiled : snapshot.compiled()) {
             var policy = compiled.policy();
-            if (compiled.admission().isPresent() && isAlike(snapshot, policy, losses)) {
-                of(policy, compiled.admission().get().asked(), today, excluded, policies, losses);
+            if (compiled.admission().isPresent()) {
+                of(snapshot, policy, compiled.admission().get().asked(), today, excluded, policies, losses);
             }
         }
         policies.addAll(Guards.of(excluded, administrators));
         return new Floor(policies, losses);
     }
 
-    /// The floor refuses for all alike: it must not refuse where the gate would not.
-    private static boolean isAlike(Snapshot snapshot, WorkloadPolicy policy, List<Loss> losses) {
-        var name = policy.name().toString();
-        if (snapshot.isExempted(policy)) {
-            losses.add(new Loss(name, "exemptions", "an exemption may be about it, and the floor knows none"));
-            return false;
-        }
-        if (!policy.rollout().controls().isEmpty()
-                || policy.rollout().namespaceModes().contains(Mode.AUDIT)) {
-            losses.add(
-                    new Loss(name, "modes", "its controls or namespaces may be in audit, and the floor only refuses"));
-            return false;
-        }
-        return true;
-    }
-
     private static void of(
+            Snapshot snapshot,
             WorkloadPolicy policy,
             AdmissionSection asked,
             LocalDate today,
@@ -92,12 +78,23 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
             List<StaticPolicy> policies,
             List<Loss> losses) {
         var name = policy.name().toString();
-        if (policy.mode() != Mode.ENFORCE) {
-            losses.add(new Loss(name, "mode", "it is in audit, and the floor only refuses"));
+        if (snapshot.isExempted(policy)) {
+            losses.add(new Loss(name, "(all)", "exemptions are documents of their own, which come and go"));
             return;
         }
+        if (policy.rollout().namespaceModes().contains(Mode.AUDIT)) {
+            losses.add(new Loss(name, "(all)", "a namespace may choose audit by its label at any time"));
+            return;
+        }
+        Predicate<String> enforced = rule -> {
+            boolean refuses = snapshot.stage(policy, rule, today).mode() == Mode.ENFORCE;
+            if (!refuses) {
+                losses.add(new Loss(name, rule, "it is in audit, and the floor only refuses"));
+            }
+            return refuses;
+        };
         var validations = new ArrayList<StaticPolicy.Validation>();
-        podValidations(name, asked, validations);
+        podValidations(name, asked, enforced, validations);
         if (!validations.isEmpty()) {
             policies.add(StaticPolicy.ofPods(
                     objectName("gatehouse-floor-", policy),
@@ -107,7 +104,7 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                     variables(policy),
                     validations));
         }
-        connections(policy, asked, today, excluded, policies, losses);
+        connections(policy, asked, enforced, today, excluded, policies, losses);
         losses(name, asked, losses);
     }
 
@@ -118,8 +115,11 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
     }
 
     private static void podValidations(
-            String policy, AdmissionSection asked, List<StaticPolicy.Validation> validations) {
-        if (asked.readOnlyRootFilesystem()) {
+            String policy,
+            AdmissionSection asked,
+            Predicate<String> enforced,
+            List<StaticPolicy.Validation> validations) {
+        if (asked.readOnlyRootFilesystem() && enforced.test("admission.readOnlyRootFilesystem")) {
             validations.add(validation(
                     policy,
                     "admission.readOnlyRootFilesystem",
@@ -128,8 +128,8 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                             + " && has(c.securityContext.readOnlyRootFilesystem)"
                             + " && c.securityContext.readOnlyRootFilesystem == true)"));
         }
-        asked.privilege().ifPresent(privilege -> privileges(policy, privilege, validations));
-        if (!asked.forbiddenMounts().isEmpty()) {
+        asked.privilege().ifPresent(privilege -> privileges(policy, privilege, enforced, validations));
+        if (!asked.forbiddenMounts().isEmpty() && enforced.test("admission.sensitiveMounts")) {
             validations.add(validation(
                     policy,
                     "admission.sensitiveMounts",
@@ -139,8 +139,9 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                             + reaches("v.hostPath.path", asked.forbiddenMounts()) + "))"));
         }
         if (asked.interactive()
-                .filter(one -> one.denies(Way.EPHEMERAL_CONTAINERS))
-                .isPresent()) {
+                        .filter(one -> one.denies(Way.EPHEMERAL_CONTAINERS))
+                        .isPresent()
+                && enforced.test("admission.interactive.ephemeralContainers")) {
             validations.add(validation(
                     policy,
                     "admission.interactive.ephemeralContainers",
@@ -151,13 +152,19 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
     }
 
     private static void privileges(
-            String policy, PrivilegeSection privilege, List<StaticPolicy.Validation> validations) {
+            String policy,
+            PrivilegeSection privilege,
+            Predicate<String> enforced,
+            List<StaticPolicy.Validation> validations) {
         for (var setting : privilege.settings()) {
             // Users of its own take the danger out of what the policy says so of.
             var unless = privilege.relaxed().contains(setting)
                     ? "(has(variables.spec#.hostUsers) && variables.spec#.hostUsers == false) || "
                     : "";
             var rule = "admission.privilege." + setting.field();
+            if (!enforced.test(rule)) {
+                continue;
+            }
             if (setting == Setting.PRIVILEGED) {
                 validations.add(validation(
                         policy,
@@ -293,6 +300,7 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
     private static void connections(
             WorkloadPolicy policy,
             AdmissionSection asked,
+            Predicate<String> enforced,
             LocalDate today,
             List<String> excluded,
             List<StaticPolicy> policies,
@@ -302,10 +310,10 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
             return;
         }
         var ways = new ArrayList<String>();
-        if (interactive.get().denies(Way.EXEC)) {
+        if (interactive.get().denies(Way.EXEC) && enforced.test("admission.interactive.exec")) {
             ways.add("pods/exec");
         }
-        if (interactive.get().denies(Way.ATTACH)) {
+        if (interactive.get().denies(Way.ATTACH) && enforced.test("admission.interactive.attach")) {
             ways.add("pods/attach");
         }
         if (ways.isEmpty()) {

@@ -28,11 +28,17 @@ public final class ApiServer implements AutoCloseable {
     /// As in a pod, else as `KUBECONFIG` or `~/.kube/config` says. Asks nothing yet.
     ///
     /// @param kubeconfig names another file
-    /// @throws IOException that file cannot be read
+    /// @throws IOException that file cannot be read, or is none
     public static ApiServer connect(Optional<Path> kubeconfig) throws IOException {
-        var config = kubeconfig.isPresent()
-                ? Config.fromKubeconfig(Files.readString(kubeconfig.get()))
-                : Config.autoConfigure(null);
+        if (kubeconfig.isEmpty()) {
+            return connect(Config.autoConfigure(null));
+        }
+        Config config;
+        try {
+            config = Config.fromKubeconfig(Files.readString(kubeconfig.get()));
+        } catch (RuntimeException e) { // whatever the library makes of what is no kubeconfig
+            throw new IOException("not a kubeconfig: " + kubeconfig.get(), e);
+        }
         return connect(config);
     }
 

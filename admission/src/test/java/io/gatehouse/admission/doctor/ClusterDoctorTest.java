@@ -299,7 +299,7 @@ class ClusterDoctorTest {
 
     @Test
     void the_deployed_roles_are_those_of_the_table() throws IOException {
-        var file = Path.of(System.getProperty("gatehouse.root"), "deploy/webhook/roles.yaml");
+        var file = Path.of(System.getProperty("gatehouse.root"), "deploy/cluster/roles.yaml");
         var text = """
                 # SPDX-License-Identifier: Apache-2.0
                 # Made from the table of rights, and a test compares. With '--cluster' the gate needs them, else none.

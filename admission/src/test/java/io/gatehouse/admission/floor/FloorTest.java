@@ -334,7 +334,7 @@ class FloorTest {
                 EXCLUDED,
                 List.of());
         assertEquals(
-                List.of("a mode", "b deny"),
+                List.of("a admission.readOnlyRootFilesystem", "b deny"),
                 floor.losses().stream()
                         .map(loss -> loss.policy() + " " + loss.part())
                         .toList());

@@ -39,7 +39,9 @@ class ClusterSideTest {
         "apis/gatehouse.io/v1alpha1/workloadpolicies",
         "apis/gatehouse.io/v1alpha1/clusterworkloadpolicies",
         "apis/gatehouse.io/v1alpha1/ruleresponses",
-        "apis/gatehouse.io/v1alpha1/emergencybrakes"
+        "apis/gatehouse.io/v1alpha1/emergencybrakes",
+        "apis/gatehouse.io/v1alpha1/policyexemptions",
+        "apis/gatehouse.io/v1alpha1/clusterpolicyexemptions"
     };
     private static final String[] WORKLOADS = {
         "api/v1/pods",
