@@ -1425,7 +1425,8 @@ static void map_code_personality(char **arg)
 {
 	int fd = need("open", open(usual(arg[0], DROPPED_CODE), O_RDONLY));
 
-	ACT("personality", syscall(SYS_personality, READ_IMPLIES_EXEC)); /* the library sets no errno */
+	ACT("personality",
+	    syscall(SYS_personality, READ_IMPLIES_EXEC)); /* the library sets no errno */
 	call("mmap", map("mmap", PROT_READ, MAP_PRIVATE, fd));
 }
 
@@ -1474,7 +1475,8 @@ static void memory_personality(char **arg)
 	void *memory;
 
 	(void)arg;
-	ACT("personality", syscall(SYS_personality, READ_IMPLIES_EXEC)); /* the library sets no errno */
+	ACT("personality",
+	    syscall(SYS_personality, READ_IMPLIES_EXEC)); /* the library sets no errno */
 	memory = map("mmap", PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	memcpy(memory, CODE, sizeof(CODE));
 	call("mmap", memory);

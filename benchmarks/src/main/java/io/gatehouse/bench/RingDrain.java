@@ -21,9 +21,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
-/// What one event costs the reader: the bare hand-over from the ring, and with the record decoded. The ring is filled
-/// by
-/// real breaches in audit mode while nobody reads it.
+/// What one event costs the reader: the bare hand-over from the ring, and with the record decoded. The
+/// ring is filled by real breaches in audit mode while nobody reads it.
 final class RingDrain {
     private static final int FILLS = 8;
     private static final int WARM_UP = 3;

@@ -9,9 +9,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/// The folder whose policies are in force. Without the option it is one of our own, which the first start fills with
-/// the
-/// shipped policies and no start ever changes again.
+/// The folder whose policies are in force. Without the option it is one of our own, which the first start
+/// fills with the shipped policies and no start ever changes again.
 final class PolicyFolder {
     @Option(
             names = {"-p", "--policies"},

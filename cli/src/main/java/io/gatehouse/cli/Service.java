@@ -273,9 +273,8 @@ final class Service {
         told.say("ready after " + Said.millisSinceStart() + " ms; alerts follow");
     }
 
-    /// Until SIGTERM or SIGINT, or for as long as was asked. The virtual machine waits for its hook, and so for all
-    /// that
-    /// [#run] closes.
+    /// Until SIGTERM or SIGINT, or for as long as was asked. The virtual machine waits for its hook, and
+    /// so for all that [#run] closes.
     private void awaitEnd(PolicyFeed feed, AdmissionServer server, AlertRouter alerts) throws InterruptedException {
         var hook = Thread.ofPlatform().name("gatehouse-end").unstarted(() -> {
             ending.countDown();

@@ -12,14 +12,12 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// One short name for a finding wherever it is told: the denial, a warning, the audit log, an event, a
-/// report, the
-/// command line.
+/// report, the command line.
 ///
 /// Taken from the policy, the control, the object, the container and the value seen, and from no place in
-/// a list, so
-/// that another order of containers or another file gives the same. Pods that a controller makes go by
-/// their
-/// `generateName`: all pods of one workload share the ids of what is wrong with all of them.
+/// a list, so that another order of containers or another file gives the same. Pods that a controller
+/// makes go by their `generateName`: all pods of one workload share the ids of what is wrong with all of
+/// them.
 final class FindingId {
     private static final Pattern INDEX = Pattern.compile("\\[[0-9]+]");
     private static final int HEX_DIGITS = 8;

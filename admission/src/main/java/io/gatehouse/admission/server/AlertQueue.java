@@ -9,9 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/// Between the answer and whoever takes the alerts, so that a slow taker delays no review. Bounded; what does not fit
-/// is
-/// counted.
+/// Between the answer and whoever takes the alerts, so that a slow taker delays no review. Bounded; what
+/// does not fit is counted.
 final class AlertQueue implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AlertQueue.class.getName());
     private static final int CAPACITY = 10_000;

@@ -11,9 +11,8 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Puts the environment into a configuration: `${NAME}` in any value; `$${NAME}` means the text `${NAME}`. What is put
-/// in
-/// is not looked into again.
+/// Puts the environment into a configuration: `${NAME}` in any value; `$${NAME}` means the text
+/// `${NAME}`. What is put in is not looked into again.
 final class Variables {
     private static final Pattern VARIABLE = Pattern.compile("\\$(\\$?)\\{([^}]*)}");
 

@@ -35,9 +35,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The actions that are shipped, read from `actions.txt`, which says how it is written. A fault in it is ours, so it is
-/// an
-/// exception.
+/// The actions that are shipped, read from `actions.txt`, which says how it is written. A fault in it is
+/// ours, so it is an exception.
 final class ActionTable {
     private static final String RESOURCE = "actions.txt";
 

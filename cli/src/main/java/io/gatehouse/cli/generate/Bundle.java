@@ -13,9 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/// The `config.json` of a container of the stage, in the words of the OCI runtime specification. No rlimits: raising
-/// them
-/// needs a right that root may lack.
+/// The `config.json` of a container of the stage, in the words of the OCI runtime specification. No
+/// rlimits: raising them needs a right that root may lack.
 ///
 /// @param held the capabilities that this machine can give, in their kernel's order
 record Bundle(String cgroup, List<String> program, Capabilities capabilities, List<Mount> mounts, List<String> held) {

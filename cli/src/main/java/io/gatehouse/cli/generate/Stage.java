@@ -37,9 +37,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/// Where actions happen: containers run by runc, and a folder of the host that holds all there is of them. The folder
-/// is a
-/// file system in memory, so nothing is written anywhere else.
+/// Where actions happen: containers run by runc, and a folder of the host that holds all there is of
+/// them. The folder is a file system in memory, so nothing is written anywhere else.
 ///
 /// A keeper, a process of its own, waits for this one to end, however it ends, and removes containers, mounts and the
 /// folder. Closing the stage is ending it for the keeper.
@@ -57,9 +56,8 @@ final class Stage implements AutoCloseable {
     /// A container whose start is the action must be there when the detector asks about it.
     private static final String LAUNCHED_LIFE_SECONDS = "20";
 
-    /// Its words: the folder. Every container has a file in `ids` from before it is made. Where this process was
-    /// killed, a
-    /// runc that it had started may still be making one, so it looks twice.
+    /// Its words: the folder. Every container has a file in `ids` from before it is made. Where this
+    /// process was killed, a runc that it had started may still be making one, so it looks twice.
     private static final String KEEPER = """
             trap '' HUP INT TERM PIPE
             cat > /dev/null
@@ -427,9 +425,8 @@ final class Stage implements AutoCloseable {
         return id;
     }
 
-    /// In the network namespace of a container nothing but the loopback device exists. Where every address is one of
-    /// its
-    /// own, it can connect to any, and nothing leaves the namespace.
+    /// In the network namespace of a container nothing but the loopback device exists. Where every
+    /// address is one of its own, it can connect to any, and nothing leaves the namespace.
     private void makeEveryAddressItsOwn(String pid) throws IOException {
         var inside = List.of(BUSYBOX.toString(), "nsenter", "-t", pid, "-n", BUSYBOX.toString(), "ip");
         for (var words : List.of("link set lo up", "route add local default dev lo")) {

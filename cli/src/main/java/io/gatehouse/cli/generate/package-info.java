@@ -8,9 +8,8 @@
 /// | acts | the program that does what no shell can, `src/main/c/acts.c` |
 /// | outcome | what came of an action, with the detector's alert if there is one; [Outcome] |
 ///
-/// Main path: [GenerateCommand] selects actions, [Round] does one after the other on the [Stage] and looks for the
-/// alert in
-/// what [AlertLines] reads, [RoundReport] prints.
+/// Main path: [GenerateCommand] selects actions, [Round] does one after the other on the [Stage] and
+/// looks for the alert in what [AlertLines] reads, [RoundReport] prints.
 ///
 /// It changes nothing of the host: every action outside a container is a program of our own in the stage's folder.
 /// Whatever ends the generator, the stage's keeper removes it.

@@ -5,9 +5,8 @@ import io.gatehouse.events.replay.CaptureScenes.Replayed;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 
-/// Tells what was left out of a capture, and what could not be kept while it was followed; rules may have missed
-/// something
-/// for it.
+/// Tells what was left out of a capture, and what could not be kept while it was followed; rules may have
+/// missed something for it.
 final class Lost {
     private Lost() {}
 

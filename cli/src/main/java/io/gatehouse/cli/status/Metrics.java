@@ -10,9 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// A status in the text format of Prometheus. Where a number means what one of Falco's means it has Falco's name, so
-/// that
-/// dashboards and alerts go on working; our own begin with `gatehouse_`.
+/// A status in the text format of Prometheus. Where a number means what one of Falco's means it has
+/// Falco's name, so that dashboards and alerts go on working; our own begin with `gatehouse_`.
 final class Metrics {
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -17,9 +17,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// Manifests in `pass/` and `fail/` beside a policy: nothing may be found in one of `pass/`; one of `fail/` names in
-/// its
-/// first line the rule that must be found, as `# expects: admission.privilege`.
+/// Manifests in `pass/` and `fail/` beside a policy: nothing may be found in one of `pass/`; one of
+/// `fail/` names in its first line the rule that must be found, as `# expects: admission.privilege`.
 final class ManifestTrials {
     private static final Pattern EXPECTS = Pattern.compile("# expects: (\\S+)\\s*");
     private static final String GATE = "admission.";

@@ -18,9 +18,8 @@ public final class Trials {
 
     private Trials() {}
 
-    /// Every folder below the paths that holds policies with `pass/` or `fail/` beside them, and every `*.test.yaml`,
-    /// in
-    /// the order of their paths.
+    /// Every folder below the paths that holds policies with `pass/` or `fail/` beside them, and every
+    /// `*.test.yaml`, in the order of their paths.
     public static List<Trial> find(List<Path> paths, LocalDate today) throws IOException {
         var trials = new ArrayList<Trial>();
         for (var path : paths) {

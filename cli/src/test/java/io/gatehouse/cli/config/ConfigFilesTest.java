@@ -23,9 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Configurations as golden text: files, options and environment, `=>`, what is understood.
 ///
-/// A part after `>>> NAME` is a file, `main.yaml` the main one; `>>> -o` holds options and `>>> environment` variables,
-/// one
-/// a line. `DIR` is the folder of the files. `-Dgatehouse.golden=write` writes the answers.
+/// A part after `>>> NAME` is a file, `main.yaml` the main one; `>>> -o` holds options and `>>>
+/// environment` variables, one a line. `DIR` is the folder of the files. `-Dgatehouse.golden=write`
+/// writes the answers.
 class ConfigFilesTest {
     private static final Path ROOT = Path.of(System.getProperty("gatehouse.root"));
     private static final Path CASES = ROOT.resolve("cli/src/test/resources/io/gatehouse/cli/config/config.golden");

@@ -18,9 +18,8 @@ record CgroupName(String id, ContainerRuntime runtime, String path, Optional<Str
 
     private static final Pattern ID = Pattern.compile(CHOSEN);
 
-    /// `crio-<id>` of the cgroupfs driver and `crio-<id>.scope` of the systemd driver. A monitor's `crio-conmon-<id>`
-    /// or
-    /// `libpod-conmon-<id>` is no container.
+    /// `crio-<id>` of the cgroupfs driver and `crio-<id>.scope` of the systemd driver. A monitor's
+    /// `crio-conmon-<id>` or `libpod-conmon-<id>` is no container.
     private static final Pattern HASH_NAMED =
             Pattern.compile("(docker|libpod|libpod-payload|cri-containerd|nerdctl|crio)-(" + HASH + ")(?:\\.scope)?");
 
@@ -31,9 +30,8 @@ record CgroupName(String id, ContainerRuntime runtime, String path, Optional<Str
 
     private static final Pattern BARE_HASH = Pattern.compile(HASH);
 
-    /// `kubepods-burstable-pod<uid>.slice` or `pod<uid>`. Slices write the uid's dashes as underscores; static pods
-    /// have
-    /// a hash without dashes.
+    /// `kubepods-burstable-pod<uid>.slice` or `pod<uid>`. Slices write the uid's dashes as underscores;
+    /// static pods have a hash without dashes.
     private static final Pattern POD = Pattern.compile("(?:.*-)?pod([0-9a-f]{32}|[0-9a-f]{8}(?:[_-][0-9a-f]{4}){3}"
             + "[_-][0-9a-f]{12})(?:\\.slice|\\.slice:.*)?");
 

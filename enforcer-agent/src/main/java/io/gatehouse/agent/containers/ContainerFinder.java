@@ -16,9 +16,8 @@ import java.util.function.UnaryOperator;
 
 /// Tells whose container a process is.
 ///
-/// Reads a handful of small files per call, so ask once per new cgroup and not once per event. Any thread may ask;
-/// calls
-/// wait for each other.
+/// Reads a handful of small files per call, so ask once per new cgroup and not once per event. Any thread
+/// may ask; calls wait for each other.
 public final class ContainerFinder {
     private final NodeFiles files;
     private final RuntimeStates states; // guarded by this

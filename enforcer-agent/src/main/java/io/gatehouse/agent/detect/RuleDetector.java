@@ -243,9 +243,8 @@ public final class RuleDetector implements AutoCloseable {
         }
     }
 
-    /// By the name that was asked for; then, where the kernel knows the file by another, by that, for the rules that
-    /// did
-    /// not match before.
+    /// By the name that was asked for; then, where the kernel knows the file by another, by that, for the
+    /// rules that did not match before.
     private void judge(Scene scene) {
         matched.clear();
         int matches = rules.match(scene, asAsked);

@@ -133,9 +133,8 @@ final class RuleNames implements AutoCloseable {
         }
     }
 
-    /// Waits for nobody: who follows rules judges events too, and a question to the network may take seconds. Its
-    /// answer
-    /// counts no more.
+    /// Waits for nobody: who follows rules judges events too, and a question to the network may take
+    /// seconds. Its answer counts no more.
     private void end() {
         asked = Set.of();
         if (asking != null) {

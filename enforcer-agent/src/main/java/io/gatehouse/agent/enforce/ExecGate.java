@@ -21,9 +21,8 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Answers the kernel's question whether a program may start, where no LSM program loads: a program that a container
-/// may
-/// not run is refused and its caller lives, instead of being killed in its place.
+/// Answers the kernel's question whether a program may start, where no LSM program loads: a program that
+/// a container may not run is refused and its caller lives, instead of being killed in its place.
 ///
 /// A thread of its own answers; it takes no lock that another holds. It is an addition to the tracepoint, which stays:
 /// what is not asked, not decided or decided wrongly with yes ends there. An answer that takes longer than

@@ -121,9 +121,8 @@ final class ImagePrograms {
         return all;
     }
 
-    /// Names under which this file is a program too, in the folders where programs are looked for. For people: of a
-    /// link
-    /// only the name that it leads to is read.
+    /// Names under which this file is a program too, in the folders where programs are looked for. For
+    /// people: of a link only the name that it leads to is read.
     ///
     /// @param known names of the file
     List<String> otherNames(Program program, Set<String> known) {

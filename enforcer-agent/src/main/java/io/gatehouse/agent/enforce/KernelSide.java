@@ -372,9 +372,8 @@ public final class KernelSide implements AutoCloseable {
         return gaps;
     }
 
-    /// Says that this process is the agent and what its files are, beside its BPF objects. May be called again, with
-    /// all
-    /// of them.
+    /// Says that this process is the agent and what its files are, beside its BPF objects. May be called
+    /// again, with all of them.
     ///
     /// @return what could not be kept from containers, one phrase each
     public List<String> guard(SelfFacts facts) {

@@ -26,9 +26,9 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import jnr.ffi.Pointer;
 
-/// A compiled object with its programs and maps in the kernel. Owns both; closing detaches and unloads, unless they
-/// were
-/// given names in the bpf file system ([#pinBelow]): those keep what is attached attached.
+/// A compiled object with its programs and maps in the kernel. Owns both; closing detaches and unloads,
+/// unless they were given names in the bpf file system ([#pinBelow]): those keep what is attached
+/// attached.
 ///
 /// Taking a program off its hook makes the kernel wait for every task inside it, tens of milliseconds each, so
 /// [#detach] and [#closeLater] leave that to a thread of their own.
@@ -62,9 +62,8 @@ public final class BpfObject implements AutoCloseable {
     private final Set<String> loaded = ConcurrentHashMap.newKeySet();
     private Optional<Path> pins = Optional.empty(); // guarded by links
 
-    /// A program on its way off its hook. Who claims it first decides: the thread that detaches, or an attach that
-    /// comes
-    /// in time.
+    /// A program on its way off its hook. Who claims it first decides: the thread that detaches, or an
+    /// attach that comes in time.
     private static final class Leaving {
         private final Pointer link;
         private final AtomicBoolean claimed = new AtomicBoolean();

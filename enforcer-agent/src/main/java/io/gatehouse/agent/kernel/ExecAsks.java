@@ -128,9 +128,8 @@ public final class ExecAsks implements AutoCloseable {
         return waitingSince;
     }
 
-    /// Ends it all at once. Another file takes the place of the questions, so that a thread that is in the middle of
-    /// one
-    /// answers nobody, and not whoever has its number next.
+    /// Ends it all at once. Another file takes the place of the questions, so that a thread that is in
+    /// the middle of one answers nobody, and not whoever has its number next.
     public void giveUp() {
         if (!givenUp.compareAndSet(false, true)) {
             return;

@@ -11,10 +11,10 @@ import jnr.ffi.Pointer;
 
 /// Reads a BPF ring buffer through our own mapping, without a call per event.
 ///
-/// Layout (kernel/bpf/ringbuf.c): page 0 holds the consumer position and is ours to write; page 1 the producer
-/// position;
-/// then the data, mapped twice in a row so that a record never wraps. A record is a word of length and two flag bits, a
-/// word of page offset, and the bytes. One thread reads; positions are exchanged with acquire and release.
+/// Layout (kernel/bpf/ringbuf.c): page 0 holds the consumer position and is ours to write; page 1 the
+/// producer position; then the data, mapped twice in a row so that a record never wraps. A record is a
+/// word of length and two flag bits, a word of page offset, and the bytes. One thread reads; positions
+/// are exchanged with acquire and release.
 public final class RingBuffer implements AutoCloseable {
     /// Gets one record: `data` from `offset`, `length` bytes, valid only during the call.
     @FunctionalInterface

@@ -6,7 +6,6 @@
 /// object it is. [Recorder] turns breaches into acts, counts repetitions and hands lines on; [FoundRunning] are acts
 /// that were done before anybody looked. [RecordingFile] keeps lines on disk, bounded, with a thread of its own.
 ///
-/// [Recorder] belongs to the ring thread but for [Recorder#close]; [ImageNames] are read by a thread for each
-/// container,
-/// because that takes many small reads.
+/// [Recorder] belongs to the ring thread but for [Recorder#close]; [ImageNames] are read by a thread for
+/// each container, because that takes many small reads.
 package io.gatehouse.agent.learn;

@@ -9,9 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// Threads that sleep inside some system calls, as `/proc` has them. A program attached to a call hears those that
-/// begin
-/// after that; one that began before, say the accept of an idle server, returns past it.
+/// Threads that sleep inside some system calls, as `/proc` has them. A program attached to a call hears
+/// those that begin after that; one that began before, say the accept of an idle server, returns past it.
 ///
 /// What cannot be read is taken as not there.
 final class BegunCalls {

@@ -96,9 +96,8 @@ final class CallPrograms {
         return number >= 359 && number <= 373 || number == 337 || number == 345;
     }
 
-    /// Numbers of x86's 32-bit entry whose function is not named as that of the 64-bit call: older forms, and those
-    /// that
-    /// put arguments together. Empty: left to the program for all.
+    /// Numbers of x86's 32-bit entry whose function is not named as that of the 64-bit call: older forms,
+    /// and those that put arguments together. Empty: left to the program for all.
     ///
     /// arch/x86/entry/syscalls/syscall_32.tbl of Linux 6.1 and later.
     private static Map<Integer, String> narrowNames() {

@@ -4,9 +4,8 @@ package io.gatehouse.agent.watch;
 import io.gatehouse.engine.match.KernelNeed;
 import io.gatehouse.engine.match.KernelNeed.Opening;
 
-/// How a system call came out, as bits of `wanted`: number (failed ? 8 : 0) + (container ? 4 : 0) + access, access
-/// being
-/// 0 for what opens nothing, else 1 reading, 2 writing, 3 both.
+/// How a system call came out, as bits of `wanted`: number (failed ? 8 : 0) + (container ? 4 : 0) +
+/// access, access being 0 for what opens nothing, else 1 reading, 2 writing, 3 both.
 final class Outcome {
     static final int ALL = 0xffff;
     static final int FAILED = 0xff00;

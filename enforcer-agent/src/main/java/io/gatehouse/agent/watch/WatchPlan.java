@@ -65,9 +65,8 @@ public record WatchPlan(Map<Integer, WatchCall> calls, boolean processes, Set<In
         return new WatchPlan(calls, anything, unseen);
     }
 
-    /// Whether what a call opens for stands in a register. What stands in memory, another thread may change before it
-    /// is
-    /// looked at, so nothing is kept back by it.
+    /// Whether what a call opens for stands in a register. What stands in memory, another thread may
+    /// change before it is looked at, so nothing is kept back by it.
     private static boolean tellsAccess(Call call) {
         int flags = call.openFlagsArgument();
         return flags >= 0 && call.captures().get(flags) == Capture.NOTHING;

@@ -9,9 +9,9 @@ import io.gatehouse.agent.kernel.RingBuffer;
 /// The ring in use, replaced by one of another size while it is. Belongs to the thread that reads, but for [#wake] and
 /// the counts.
 ///
-/// The new one is put into the kernel's place; that returns when no program writes to the old one any more. The old
-/// one
-/// is read to its end before the new one is looked at. So nothing is lost, and nothing comes before what caused it.
+/// The new one is put into the kernel's place; that returns when no program writes to the old one any
+/// more. The old one is read to its end before the new one is looked at. So nothing is lost, and nothing
+/// comes before what caused it.
 final class WatchRing implements AutoCloseable {
     private static final String PLACE = "gw_ring";
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Java's side of the watching programs (`watch.bpf.c`): which of them are attached, what they are to tell, and the
-/// ring
-/// they tell it by.
+/// Java's side of the watching programs (`watch.bpf.c`): which of them are attached, what they are to
+/// tell, and the ring they tell it by.
 ///
 /// [WatchPlan] turns what the rules ask into what the kernel is told of each system call; [KernelWatch] puts it in
 /// force and hands out records. One thread reads ("gatehouse-watch"); every other method may be called from any thread.

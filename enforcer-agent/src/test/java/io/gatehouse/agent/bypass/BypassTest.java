@@ -37,10 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Every attack of [Attacks], in three containers alike: one under an enforced policy, one under the same in audit
-/// mode,
-/// and one under none, which shows that the attack works at all. All are done once; each test looks at what came of
-/// them.
+/// Every attack of [Attacks], in three containers alike: one under an enforced policy, one under the same
+/// in audit mode, and one under none, which shows that the attack works at all. All are done once; each
+/// test looks at what came of them.
 @Tag("kernel")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BypassTest {

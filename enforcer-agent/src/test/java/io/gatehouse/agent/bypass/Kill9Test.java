@@ -20,9 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `kill -9` of the agent while a forbidden act of every class is tried without a pause: the gate stays shut with no
-/// agent
-/// and while the next one takes over.
+/// `kill -9` of the agent while a forbidden act of every class is tried without a pause: the gate stays
+/// shut with no agent and while the next one takes over.
 @Tag("kernel")
 @Tag("slow")
 class Kill9Test {

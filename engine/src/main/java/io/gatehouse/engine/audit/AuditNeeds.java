@@ -16,9 +16,9 @@ import java.util.Set;
 
 /// What a condition over audit events asks of the log: which requests, and how much of them.
 ///
-/// Alternatives of which one must hold, as with what the kernel may test of a rule: what cannot be said in the words of
-/// an
-/// audit policy asks for nothing, so that a policy made from the needs writes whatever can satisfy the condition.
+/// Alternatives of which one must hold, as with what the kernel may test of a rule: what cannot be said
+/// in the words of an audit policy asks for nothing, so that a policy made from the needs writes whatever
+/// can satisfy the condition.
 final class AuditNeeds {
     private static final int MOST_ALTERNATIVES = 64;
     private static final List<AuditNeed> ANYTHING = List.of(AuditNeed.ANYTHING);

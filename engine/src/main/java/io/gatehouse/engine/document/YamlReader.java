@@ -27,9 +27,8 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.scanner.ScannerException;
 
-/// Reads YAML, as [Dialect] says; aliases and merge keys are resolved. Every text ends in a [Reading], whatever it
-/// holds;
-/// size, depth and the number of values are bounded.
+/// Reads YAML, as [Dialect] says; aliases and merge keys are resolved. Every text ends in a [Reading],
+/// whatever it holds; size, depth and the number of values are bounded.
 public final class YamlReader {
     static final int MAX_DEPTH = 100;
 

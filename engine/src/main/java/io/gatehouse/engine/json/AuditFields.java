@@ -12,9 +12,8 @@ import java.util.function.Function;
 
 /// The fields `ka.*` of an audit event. Without an `auditID` a document has none of them.
 ///
-/// Where a request sets nothing for a container, the lists have no value for it, not an empty one: they say which
-/// values
-/// there are, not which container has which.
+/// Where a request sets nothing for a container, the lists have no value for it, not an empty one: they
+/// say which values there are, not which container has which.
 final class AuditFields {
     private static final String REQUEST = "requestObject";
 

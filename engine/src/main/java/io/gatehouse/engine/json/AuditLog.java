@@ -10,9 +10,8 @@ import io.gatehouse.schemas.field.Field.Source;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The audit events of one source, as the API server writes them into a log or sends them: an `Event`, an `EventList`,
-/// or
-/// a list of either. Counts the events. Belongs to one thread.
+/// The audit events of one source, as the API server writes them into a log or sends them: an `Event`, an
+/// `EventList`, or a list of either. Counts the events. Belongs to one thread.
 ///
 /// What is no event becomes a diagnostic, and the rest goes on.
 public final class AuditLog {

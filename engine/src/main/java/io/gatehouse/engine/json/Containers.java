@@ -96,9 +96,9 @@ final class Containers {
         return Answer.texts(ports);
     }
 
-    /// A value directly in each container or, for one that lacks it, directly in the pod, or 0. Kubernetes keeps it in
-    /// the
-    /// security context of either, so that this is 0 but for objects that are no pods.
+    /// A value directly in each container or, for one that lacks it, directly in the pod, or 0.
+    /// Kubernetes keeps it in the security context of either, so that this is 0 but for objects that are
+    /// no pods.
     static String[] or(Node document, String list, int index, String key) {
         var found = values(document, list, index, key);
         if (found == null) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Events that are JSON: Kubernetes audit events, admission reviews looked at as audit events, and any other document.
 ///
-/// Main path: [AuditLog] and [JsonLog] turn text into [JsonEvent]s, [JsonReaders] answers the fields that rules ask of
-/// them. [AdmissionView] makes of an admission review the audit event its request would leave, so that an audit rule
-/// can
-/// be asked before the request is done. [UnseenRequests] counts the events whose request the audit policy left out.
+/// Main path: [AuditLog] and [JsonLog] turn text into [JsonEvent]s, [JsonReaders] answers the fields that
+/// rules ask of them. [AdmissionView] makes of an admission review the audit event its request would
+/// leave, so that an audit rule can be asked before the request is done. [UnseenRequests] counts the
+/// events whose request the audit policy left out.
 ///
 /// The fields `ka.*` answer what the established plugin answers, also where one would expect something else; the
 /// comments in [AuditFields] say where. A document is read within [io.gatehouse.engine.document.JsonReader.Limits].

@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Names of controls: dotted as in the policy document, from `admission` or `runtime` on. A name stands
-/// for everything
-/// below it.
+/// for everything below it.
 final class Controls {
     static final String RUNTIME = "runtime.";
 

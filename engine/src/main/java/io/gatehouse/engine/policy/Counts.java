@@ -16,8 +16,7 @@ import java.util.function.Predicate;
 /// The gate, the check of files and the node ask this class and no other.
 ///
 /// The mode of a control is, in this order: audit while a brake is pulled; the mode the control has of
-/// its own; the one
-/// that the pod's namespace chose, where the policy lets it; the policy's.
+/// its own; the one that the pod's namespace chose, where the policy lets it; the policy's.
 public final class Counts {
     /// A mode, and the day on which audit ends.
     ///
@@ -74,8 +73,7 @@ public final class Counts {
     }
 
     /// The exemption by which the whole pod need not keep a control: one that is about every container of
-    /// it. Several
-    /// that are about one container each do not add up.
+    /// it. Several that are about one container each do not add up.
     public Optional<PolicyExemption> exemption(String control) {
         return first(
                 control,
@@ -103,8 +101,7 @@ public final class Counts {
     }
 
     /// The policy as the node keeps it for the container: in one mode, without what the container need
-    /// not keep. Two
-    /// where its controls are in different modes.
+    /// not keep. Two where its controls are in different modes.
     List<WorkloadPolicy> forNode() {
         var whole = policy.inMode(stage("runtime").mode());
         boolean alike = exemptions.isEmpty() && policy.rollout().controls().isEmpty()

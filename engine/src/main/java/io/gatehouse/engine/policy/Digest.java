@@ -19,12 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// The digest of what policies, responses, brakes, exemptions and rules mean: the same for any order of
-/// files,
-/// documents, fields
-/// and list
-/// items,
-/// and any way of
-/// writing them.
+/// files, documents, fields and list items, and any way of writing them.
 ///
 /// Taken over every component of the policy records, so a component added to them cannot be forgotten here. All lists
 /// in a policy are sets by meaning.

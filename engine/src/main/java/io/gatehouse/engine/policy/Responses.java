@@ -49,9 +49,8 @@ public final class Responses {
                 .toList();
     }
 
-    /// What holds for a match in a namespace on a day (UTC), in audit mode while a brake is pulled. Empty: the alert
-    /// and
-    /// nothing else.
+    /// What holds for a match in a namespace on a day (UTC), in audit mode while a brake is pulled.
+    /// Empty: the alert and nothing else.
     ///
     /// @param responses to the rule, as [#of] gives them
     /// @param namespace absent for what belongs to none, which no exemption covers

@@ -165,8 +165,7 @@ public final class Snapshot {
     }
 
     /// The policies with their plans as they count on a day (UTC): in audit mode while a brake is pulled,
-    /// in enforce
-    /// mode from the day of their promotion on.
+    /// in enforce mode from the day of their promotion on.
     public List<CompiledPolicy> counting(LocalDate today) {
         if (brakes.hold(today)) {
             return braked;
@@ -188,9 +187,8 @@ public final class Snapshot {
     }
 
     /// The policies that apply to a workload on a day (UTC), in the order of their names, as the node
-    /// keeps them: each
-    /// in one mode, without what the workload need not keep. One whose controls are in different modes is
-    /// there twice.
+    /// keeps them: each in one mode, without what the workload need not keep. One whose controls are in
+    /// different modes is there twice.
     public List<WorkloadPolicy> select(Workload workload, LocalDate today) {
         return select(List.of(workload), today).stream()
                 .flatMap(covered -> covered.counts().forNode().stream())
@@ -198,8 +196,7 @@ public final class Snapshot {
     }
 
     /// Every policy as the node would keep it on a day (UTC) for a container that no exemption is about,
-    /// were no brake
-    /// pulled.
+    /// were no brake pulled.
     public List<WorkloadPolicy> forNode(LocalDate today) {
         return policies.stream()
                 .flatMap(policy -> new Counts(policy, List.of(), NOBODY, today, false).forNode().stream())
@@ -237,9 +234,8 @@ public final class Snapshot {
         return !exemptions.of(policy.name()).isEmpty();
     }
 
-    /// The policies that apply to some container of a pod on a day (UTC), in the order of their names, and in audit
-    /// mode
-    /// while a brake is pulled.
+    /// The policies that apply to some container of a pod on a day (UTC), in the order of their names,
+    /// and in audit mode while a brake is pulled.
     ///
     /// @param containers of one pod, so that they have namespace and labels in common
     public List<Covered> select(List<Workload> containers, LocalDate today) {

@@ -16,9 +16,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/// An entry of a rules file, or a mapping in one, asked for its values. What cannot be given is reported once and
-/// absent,
-/// and the entry is then broken: it is read on for more that is wrong, and never used.
+/// An entry of a rules file, or a mapping in one, asked for its values. What cannot be given is reported
+/// once and absent, and the entry is then broken: it is read on for more that is wrong, and never used.
 final class Entry {
     private static final Set<String> TRUE = Set.of("y", "yes", "true", "on");
     private static final Set<String> FALSE = Set.of("n", "no", "false", "off");

@@ -65,8 +65,7 @@ class ExemptionsTest {
     }
 
     /// What CVE-2024-48921 was about in another product: an exception from a namespace one may write
-    /// into, for
-    /// workloads of another.
+    /// into, for workloads of another.
     @Test
     void a_namespace_exempts_itself_alone_and_only_where_the_policy_takes_it() {
         var own = compile(POLICY, exemption("shop", "containers: ['*']", ROOT));

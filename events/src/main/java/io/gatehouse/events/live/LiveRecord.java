@@ -9,9 +9,8 @@ import java.util.Arrays;
 
 /// One record of the watching programs, read where it lies. A view that is filled again; belongs to one thread.
 ///
-/// The layout is `bpf/include/watch.h`. A record that contradicts itself is refused by [#begin], so that everything
-/// else
-/// here may trust it.
+/// The layout is `bpf/include/watch.h`. A record that contradicts itself is refused by [#begin], so that
+/// everything else here may trust it.
 public final class LiveRecord {
     public static final int CALL = 1;
     public static final int EXEC = 2;

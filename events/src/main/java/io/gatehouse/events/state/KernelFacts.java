@@ -272,9 +272,8 @@ public final class KernelFacts {
         }
     }
 
-    /// A capture believes any path of two free names, as `/default/redis`. On a node such a path may be any group of
-    /// the
-    /// host, and whose it is will be known soon.
+    /// A capture believes any path of two free names, as `/default/redis`. On a node such a path may be
+    /// any group of the host, and whose it is will be known soon.
     private static void believeHashOnly(Task task) {
         if (!task.containerId.isEmpty() && !task.cgroups.container().isHash()) {
             task.containerId = "";

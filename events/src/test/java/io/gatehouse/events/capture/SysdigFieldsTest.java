@@ -32,9 +32,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The ends of calls as Debian's Sysdig (0.29) prints them and as we do: who, with what, how it went, and arguments.
-/// What
-/// is different is a difference between that Sysdig and today's library, and listed with its reason.
+/// The ends of calls as Debian's Sysdig (0.29) prints them and as we do: who, with what, how it went, and
+/// arguments. What is different is a difference between that Sysdig and today's library, and listed with
+/// its reason.
 @Tag("host")
 class SysdigFieldsTest {
     private static final String BETWEEN = "#@#";

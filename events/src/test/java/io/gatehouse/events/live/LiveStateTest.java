@@ -481,10 +481,9 @@ final class LiveStateTest {
         assertSame(Container.HOST, scene.container());
     }
 
-    /// The host's own processes in `/process_api/<32 hex digits>` were told as those of a container: such a path has
-    /// the
-    /// form of containerd's `/default/redis`, and what is cut from it that of a hash. No runtime draws ids of 32
-    /// digits.
+    /// The host's own processes in `/process_api/<32 hex digits>` were told as those of a container: such
+    /// a path has the form of containerd's `/default/redis`, and what is cut from it that of a hash. No
+    /// runtime draws ids of 32 digits.
     @Test
     void a_path_of_free_names_is_no_container_until_a_place_says_so() {
         var path = "/process_api/c2c8a81bd7b145a3dba2c15b5f739f00";

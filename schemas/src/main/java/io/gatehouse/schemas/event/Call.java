@@ -126,9 +126,8 @@ public final class Call {
         return needs.cwd();
     }
 
-    /// The argument that says how a file is opened: in a register or, where its capture is [Capture#FIXED], first in
-    /// the
-    /// structure that it points at. -1 if none says.
+    /// The argument that says how a file is opened: in a register or, where its capture is
+    /// [Capture#FIXED], first in the structure that it points at. -1 if none says.
     public int openFlagsArgument() {
         return needs.openFlagsArgument();
     }

@@ -23,9 +23,9 @@ import java.util.stream.Collectors;
 
 /// The files of an image that matter, layer over layer. Made by one thread, lowest layer first.
 ///
-/// Entries go where they are written: a directory of a higher layer over a link of a lower one replaces the link and
-/// not
-/// what it leads to, as some runtimes do. Others write through the link; what they would hide then is still seen here.
+/// Entries go where they are written: a directory of a higher layer over a link of a lower one replaces
+/// the link and not what it leads to, as some runtimes do. Others write through the link; what they would
+/// hide then is still seen here.
 public final class FileTree {
     private static final String WHITEOUT = ".wh.";
     private static final String OPAQUE = ".wh..wh..opq";
