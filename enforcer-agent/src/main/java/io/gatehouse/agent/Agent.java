@@ -20,6 +20,7 @@ import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
+import io.gatehouse.agent.kernel.Uninterrupted;
 import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.policy.Brakes;
@@ -600,11 +601,7 @@ public final class Agent implements AutoCloseable {
     public void close() {
         stopping = true;
         poller.wake();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterrupted.join(thread); // it reads memory that goes below
         stops = enforcer.stops();
         hearNothingBefore();
         if (!stops) {

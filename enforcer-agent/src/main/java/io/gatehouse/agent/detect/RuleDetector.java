@@ -2,6 +2,7 @@
 package io.gatehouse.agent.detect;
 
 import io.gatehouse.agent.kernel.BootClock;
+import io.gatehouse.agent.kernel.Uninterrupted;
 import io.gatehouse.agent.watch.KernelWatch;
 import io.gatehouse.agent.watch.Place;
 import io.gatehouse.engine.match.KernelFilter;
@@ -390,11 +391,7 @@ public final class RuleDetector implements AutoCloseable {
         stopping = true;
         watch.wake();
         LockSupport.unpark(thread);
-        try {
-            thread.join();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterrupted.join(thread);
         watch.close();
         scenes.close();
     }

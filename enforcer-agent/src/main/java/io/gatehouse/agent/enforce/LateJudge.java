@@ -15,11 +15,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Decides what the kernel could only tell: the first program of a container that ran before its rules were in place,
 /// and, without LSM, a change of names. What it stops it stops by killing, late; alerts say so.
 public final class LateJudge {
     /// Of /proc/PID/stat; 100 on every architecture that Linux has (USER_HZ).
+    /// How a file without a name is linked: what leads through it is known of its user, who is asked about anyway.
+    private static final Pattern OWN_DESCRIPTORS = Pattern.compile("/proc/(?:self|thread-self)/fd((?:/[0-9]{1,9})?)");
+
     private static final long NANOS_PER_TICK = 10_000_000L;
 
     private static final int START_TIME_FIELD = 22;
@@ -121,6 +125,10 @@ public final class LateJudge {
         var text = text(event);
         if (!event.pathComplete() || !event.argsComplete()) {
             return Optional.empty();
+        }
+        var own = OWN_DESCRIPTORS.matcher(named(event, text));
+        if (own.matches() && lives(event.actor())) {
+            return OpenedFile.open("/proc/" + event.actor().pid() + "/fd" + own.group(1));
         }
         if (!text.startsWith("/")) {
             return nearest(root, text.isEmpty() ? start(event) : named(event, start(event) + "/" + text));
@@ -248,10 +256,15 @@ public final class LateJudge {
             return; // it is gone
         }
         try (var process = held.get()) {
-            if (startTicks(actor.pid()) == actor.startNs() / NANOS_PER_TICK) {
+            if (lives(actor)) {
                 process.kill();
             }
         }
+    }
+
+    /// Whether the process with its number is still the one that acted.
+    private static boolean lives(KernelEvent.Actor actor) {
+        return startTicks(actor.pid()) == actor.startNs() / NANOS_PER_TICK;
     }
 
     private static long startTicks(int pid) {

@@ -454,7 +454,9 @@ class BypassTest {
             case DONE, ABSENT, BROKEN -> told ? Worth.REPORTED : Worth.UNSEEN;
         };
         // An interpreter or a loader was let run, and could not get at what it was given.
-        boolean keptOff = worth == Worth.REPORTED && line.detail().contains(RAN_AND_ANSWERED);
+        boolean keptOff = agent.backend() == Backend.LSM
+                && worth == Worth.REPORTED
+                && line.detail().contains(RAN_AND_ANSWERED);
         return new Met(kernel, attack, Optional.of(keptOff ? Worth.PREVENTED : worth), line.detail());
     }
 

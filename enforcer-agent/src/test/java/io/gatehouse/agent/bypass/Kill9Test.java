@@ -43,7 +43,7 @@ class Kill9Test {
     }
 
     @Test
-    @Timeout(240)
+    @Timeout(500)
     void killing_the_agent_lets_nothing_through_and_neither_does_the_next_one_that_takes_over() throws Exception {
         RunningAgent.assumeUsable();
         RuncContainer.assumeUsable();

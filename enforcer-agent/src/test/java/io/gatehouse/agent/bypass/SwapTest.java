@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 @Tag("slow")
 class SwapTest {
-    private static final int SWAPS = Integer.getInteger("gatehouse.swaps", 1000);
+    private static final int SWAPS = Integer.getInteger("gatehouse.swaps", 200);
 
     /// What is stopped in the call itself where no LSM decides.
     static final Set<String> WITHOUT_LSM = Set.of("write", "memfd", "unlisted", "sendto", "bind");
@@ -27,8 +27,8 @@ class SwapTest {
     Path tmp;
 
     @Test
-    @Timeout(180)
-    void a_thousand_swaps_let_nothing_through() throws IOException {
+    @Timeout(400)
+    void swaps_of_policies_let_nothing_through() throws IOException {
         RunningAgent.assumeUsable();
         RuncContainer.assumeUsable();
         try (var storm = Storm.prepare(tmp, "swap");
