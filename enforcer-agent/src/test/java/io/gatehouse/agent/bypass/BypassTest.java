@@ -457,7 +457,13 @@ class BypassTest {
         boolean keptOff = agent.backend() == Backend.LSM
                 && worth == Worth.REPORTED
                 && line.detail().contains(RAN_AND_ANSWERED);
-        return new Met(kernel, attack, Optional.of(keptOff ? Worth.PREVENTED : worth), line.detail());
+        // Judged after the act, whether its process is still in the call is a matter of the moment.
+        boolean sooner = worth == Worth.KILLED && must(attack) == Worth.KILLED_LATE;
+        return new Met(
+                kernel,
+                attack,
+                Optional.of(keptOff ? Worth.PREVENTED : sooner ? Worth.KILLED_LATE : worth),
+                line.detail());
     }
 
     private boolean told(Attack attack, Setting setting) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kernel")
 @Tag("slow")
 class SwapTest {
-    private static final int SWAPS = Integer.getInteger("gatehouse.swaps", 200);
+    private static final int SWAPS = Integer.getInteger("gatehouse.swaps", 50);
 
     /// What is stopped in the call itself where no LSM decides.
     static final Set<String> WITHOUT_LSM = Set.of("write", "memfd", "unlisted", "sendto", "bind");
