@@ -387,7 +387,12 @@ class BypassTest {
         var wrong = new ArrayList<String>();
         said.forEach((attack, met) -> {
             var worth = now.get(attack).worth();
-            if (met.worth().isPresent()
+            // Judged after the act, whether its process is still in the call is a matter of the moment.
+            boolean asPromised = must(attack) == Worth.KILLED_LATE
+                    && worth.filter(each -> each.compareTo(Worth.KILLED_LATE) >= 0)
+                            .isPresent();
+            if (!asPromised
+                    && met.worth().isPresent()
                     && worth.isPresent()
                     && worth.get().compareTo(met.worth().get()) < 0) {
                 wrong.add("%s, %s: the guide says %s, was %s"
@@ -457,13 +462,7 @@ class BypassTest {
         boolean keptOff = agent.backend() == Backend.LSM
                 && worth == Worth.REPORTED
                 && line.detail().contains(RAN_AND_ANSWERED);
-        // Judged after the act, whether its process is still in the call is a matter of the moment.
-        boolean sooner = worth == Worth.KILLED && must(attack) == Worth.KILLED_LATE;
-        return new Met(
-                kernel,
-                attack,
-                Optional.of(keptOff ? Worth.PREVENTED : sooner ? Worth.KILLED_LATE : worth),
-                line.detail());
+        return new Met(kernel, attack, Optional.of(keptOff ? Worth.PREVENTED : worth), line.detail());
     }
 
     private boolean told(Attack attack, Setting setting) {
