@@ -225,7 +225,8 @@ static __always_inline void gh_climb_far(struct gh_climb *climb)
  */
 static __always_inline void gh_climb_from(struct gh_climb *climb, struct dentry *dentry)
 {
-	struct dentry *parent = dentry;
+	struct dentry *parent;
+	bool at_root = false;
 	int step;
 
 	for (step = 0; step < GH_NEAR; step++) {
@@ -234,14 +235,16 @@ static __always_inline void gh_climb_from(struct gh_climb *climb, struct dentry 
 		if (inode) /* what is above an entry has one; the newest verifiers want to see it asked */
 			gh_pass(climb, inode->i_ino, inode);
 		parent = dentry->d_parent;
-		if (parent == dentry)
+		if (parent == dentry) {
+			at_root = true;
 			break;
+		}
 		dentry = parent;
 	}
 	climb->dentry = dentry;
 	climb->arrived = dentry == dentry->d_inode->i_sb->s_root;
 	/* Not asked of `step`: the verifier would look at what follows once for each. */
-	if (parent != dentry || (climb->mount && climb->wanted[2] | climb->wanted[3])) {
+	if (!at_root || (climb->mount && climb->wanted[2] | climb->wanted[3])) {
 		climb->arrived = 0;
 		gh_climb_far(climb);
 	}

@@ -146,6 +146,20 @@ class FileRulesTest {
         assertChangesStopped("writes.rootFilesystem", Map.of("away", "unlink,/srv/app/state"));
     }
 
+    /// Steps up a path are taken in two ways, by how many there are; once the second was left out.
+    @Test
+    void a_directory_far_below_an_allowed_one_is_as_writable() throws IOException {
+        var deep = "/dev/shm" + "/d".repeat(40);
+        container.exec("mkdir", "-p", deep);
+        agent = RunningAgent.start(policy(
+                "allow",
+                Mode.ENFORCE,
+                Optional.of(new Writes(true, true, List.of("/dev/shm/"), List.of(), Action.DENY)),
+                List.of()));
+
+        assertFree(Map.of("deep", "create," + deep));
+    }
+
     // ---- writes.forbid
 
     @Test
