@@ -93,13 +93,13 @@ long BPF_PROG(gh_personality_narrow, const struct pt_regs *regs, long earlier)
 }
 
 SEC("fentry/__x64_sys_personality")
-int BPF_PROG(gh_person, const struct pt_regs *regs)
+int BPF_PROG(gh_persona_end, const struct pt_regs *regs)
 {
 	return gh_end_persona(regs->di);
 }
 
 SEC("fentry/__ia32_sys_personality")
-int BPF_PROG(gh_person_narrow, const struct pt_regs *regs)
+int BPF_PROG(gh_persona_end_narrow, const struct pt_regs *regs)
 {
 	return gh_end_persona(regs->bx);
 }
@@ -111,7 +111,7 @@ long BPF_PROG(gh_personality, const struct pt_regs *regs, long earlier)
 }
 
 SEC("fentry/__arm64_sys_personality")
-int BPF_PROG(gh_person, const struct pt_regs *regs)
+int BPF_PROG(gh_persona_end, const struct pt_regs *regs)
 {
 	return gh_end_persona(regs->regs[0]);
 }

@@ -82,8 +82,8 @@ public enum GuardProgram {
     PERSONALITY("gh_personality", Backend.LSM, "personality", Set.of(MEMORY)),
     PERSONALITY_NARROW("gh_personality_narrow", Backend.LSM, "personality, 32 bit", Set.of(MEMORY)),
     /// Attached only where [#PERSONALITY] is not loaded: kernels without error injection let nobody answer for a call.
-    PERSON("gh_person", Backend.LSM, "personality", Set.of(MEMORY)),
-    PERSON_NARROW("gh_person_narrow", Backend.LSM, "personality, 32 bit", Set.of(MEMORY)),
+    PERSONALITY_ENDED("gh_persona_end", Backend.LSM, "personality", Set.of(MEMORY)),
+    PERSONALITY_ENDED_NARROW("gh_persona_end_narrow", Backend.LSM, "personality, 32 bit", Set.of(MEMORY)),
     TRACE("gh_trace", Backend.LSM, "ptrace_access_check", Set.of(PTRACE)),
     TRACE_ME("gh_trace_me", Backend.LSM, "ptrace_traceme", Set.of(PTRACE)),
     OPEN_MEMORY("gh_open_memory", Backend.LSM, "file_open", Set.of(PTRACE, MEMORY)),
@@ -236,8 +236,8 @@ public enum GuardProgram {
     Optional<GuardProgram> standsInFor() {
         return switch (this) {
             case URING_FILE -> Optional.of(URING);
-            case PERSON -> Optional.of(PERSONALITY);
-            case PERSON_NARROW -> Optional.of(PERSONALITY_NARROW);
+            case PERSONALITY_ENDED -> Optional.of(PERSONALITY);
+            case PERSONALITY_ENDED_NARROW -> Optional.of(PERSONALITY_NARROW);
             default -> Optional.empty();
         };
     }
@@ -264,8 +264,9 @@ public enum GuardProgram {
             case PERSONALITY_NARROW -> Optional.empty(); // of x86 alone, and where one is not there the other is not
             case PERSONALITY ->
                 Optional.of("personality(READ_IMPLIES_EXEC) is not refused; who asks for it is killed in the call");
-            case PERSON -> Optional.of("after personality(READ_IMPLIES_EXEC) the heap grows executable, unchecked");
-            case PERSON_NARROW -> Optional.empty();
+            case PERSONALITY_ENDED ->
+                Optional.of("after personality(READ_IMPLIES_EXEC) the heap grows executable, unchecked");
+            case PERSONALITY_ENDED_NARROW -> Optional.empty();
             default -> Optional.of(hook + " is not checked");
         };
     }
