@@ -206,11 +206,14 @@ static __always_inline int gh_self_change(enum gh_act act, struct vfsmount *mnt,
 {
 	struct gh_breach breach = {.act = GH_ACT_TAMPER};
 	/* A new entry has no inode yet; the directory it is to be in lies on the same file system. */
-	__u32 dev = BPF_CORE_READ(entry, d_parent, d_inode, i_sb, s_dev);
+	struct inode *directory = entry->d_parent->d_inode;
 	bool moves = act == GH_ACT_RENAME || act == GH_ACT_MOUNT;
 	const struct gh_rules *rules;
 
-	if (!gh_in_guarded_tree(entry, dev) && !(moves && gh_above_guarded(entry)))
+	if (!directory) /* no entry hangs below nothing */
+		return 0;
+	if (!gh_in_guarded_tree(entry, directory->i_sb->s_dev) &&
+	    !(moves && gh_above_guarded(entry)))
 		return 0;
 	rules = gh_self_rules(&breach);
 	if (!rules)
@@ -227,16 +230,16 @@ static __always_inline int gh_self_change(enum gh_act act, struct vfsmount *mnt,
 	{                                                                                   \
 		if (earlier)                                                                \
 			return gh_refuse(true);                                             \
-		return gh_self_change(act, BPF_CORE_READ(dir, mnt), entry);                 \
+		return gh_self_change(act, dir->mnt, entry);                                \
 	}
 
-#define GH_SELF_OF(hook, act, ...)                                                                 \
-	SEC("lsm/" #hook)                                                                          \
-	int BPF_PROG(gh_self_##hook, struct path *path, ##__VA_ARGS__)                             \
-	{                                                                                          \
-		if (earlier)                                                                       \
-			return gh_refuse(true);                                                    \
-		return gh_self_change(act, BPF_CORE_READ(path, mnt), BPF_CORE_READ(path, dentry)); \
+#define GH_SELF_OF(hook, act, ...)                                     \
+	SEC("lsm/" #hook)                                              \
+	int BPF_PROG(gh_self_##hook, struct path *path, ##__VA_ARGS__) \
+	{                                                              \
+		if (earlier)                                           \
+			return gh_refuse(true);                        \
+		return gh_self_change(act, path->mnt, path->dentry);   \
 	}
 
 GH_SELF_IN(path_mknod, GH_ACT_CREATE, unsigned short mode, unsigned int dev, int earlier)
@@ -255,7 +258,7 @@ int BPF_PROG(gh_self_link_to, struct dentry *old, struct path *dir, struct dentr
 {
 	if (earlier)
 		return gh_refuse(true);
-	return gh_self_change(GH_ACT_LINK, BPF_CORE_READ(dir, mnt), entry);
+	return gh_self_change(GH_ACT_LINK, dir->mnt, entry);
 }
 
 SEC("lsm/path_link")
@@ -264,7 +267,7 @@ int BPF_PROG(gh_self_link_of, struct dentry *old, struct path *dir, struct dentr
 {
 	if (earlier)
 		return gh_refuse(true);
-	return gh_self_change(GH_ACT_LINK, BPF_CORE_READ(dir, mnt), old);
+	return gh_self_change(GH_ACT_LINK, dir->mnt, old);
 }
 
 SEC("lsm/path_rename")
@@ -273,7 +276,7 @@ int BPF_PROG(gh_self_rename, struct path *from, struct dentry *old, struct path 
 {
 	if (earlier)
 		return gh_refuse(true);
-	return gh_self_change(GH_ACT_RENAME, BPF_CORE_READ(from, mnt), old);
+	return gh_self_change(GH_ACT_RENAME, from->mnt, old);
 }
 
 SEC("lsm/path_rename")
@@ -282,7 +285,7 @@ int BPF_PROG(gh_self_rename_to, struct path *from, struct dentry *old, struct pa
 {
 	if (earlier)
 		return gh_refuse(true);
-	return gh_self_change(GH_ACT_RENAME, BPF_CORE_READ(to, mnt), new);
+	return gh_self_change(GH_ACT_RENAME, to->mnt, new);
 }
 
 /* ftruncate and O_TRUNC since kernel 6.2 (3350607dc5637be2563f484dcfe2fed456f3d4ff). */
@@ -291,8 +294,7 @@ int BPF_PROG(gh_self_file_truncate, struct file *file, int earlier)
 {
 	if (earlier)
 		return gh_refuse(true);
-	return gh_self_change(GH_ACT_TRUNCATE, BPF_CORE_READ(file, f_path.mnt),
-			      BPF_CORE_READ(file, f_path.dentry));
+	return gh_self_change(GH_ACT_TRUNCATE, file->f_path.mnt, file->f_path.dentry);
 }
 
 /* Covering what is the agent's: where mounts are shared with the host, the agent would see the cover. */
@@ -302,7 +304,7 @@ int BPF_PROG(gh_self_mount, const char *device, struct path *path, const char *t
 {
 	if (earlier)
 		return gh_refuse(true);
-	return gh_self_change(GH_ACT_MOUNT, BPF_CORE_READ(path, mnt), BPF_CORE_READ(path, dentry));
+	return gh_self_change(GH_ACT_MOUNT, path->mnt, path->dentry);
 }
 
 SEC("lsm/move_mount")
@@ -310,7 +312,7 @@ int BPF_PROG(gh_self_move_mount, struct path *from, struct path *to, int earlier
 {
 	if (earlier)
 		return gh_refuse(true);
-	return gh_self_change(GH_ACT_MOUNT, BPF_CORE_READ(to, mnt), BPF_CORE_READ(to, dentry));
+	return gh_self_change(GH_ACT_MOUNT, to->mnt, to->dentry);
 }
 
 /* The same from the other side: the file system that holds the pins is taken away. */

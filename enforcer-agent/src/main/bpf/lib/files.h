@@ -144,6 +144,13 @@ __noinline int gh_judge_climb(struct gh_breach *breach, const struct gh_rules *r
 	return 0;
 }
 
+/* What most ways up say: they arrived, and nothing that is forbidden lies on them. */
+static __always_inline bool gh_is_clear(const struct gh_climb *climb)
+{
+	return !(climb->judged & (GH_ROOT | GH_DECLARED)) && climb->arrived &&
+	       !(climb->policies[2] | climb->policies[3]);
+}
+
 /* The entry itself, before the way up. */
 static __always_inline void gh_pass_entry(struct gh_climb *climb, const struct gh_rules *rules,
 					  struct inode *inode, __u64 ino, __u32 how)
@@ -193,6 +200,7 @@ static __noinline int gh_decide_files(struct gh_breach *breach, struct vfsmount 
 		gh_look_for(&climb, rules, GH_DECLARED);
 		gh_pass(&climb, top->i_ino, top);
 		if (!gh_breaks(rules, GH_WRITE_VOLUMES, climb.policies[1])) {
+			climb.judged &= ~GH_DECLARED;
 			climb.above &= ~(GH_WRITABLE | GH_DECLARED);
 			climb.itself &= ~(GH_WRITABLE | GH_DECLARED);
 		}
@@ -208,6 +216,8 @@ static __noinline int gh_decide_files(struct gh_breach *breach, struct vfsmount 
 	climb.mount = climb.on_root ? NULL : gh_mount_of(mnt);
 	if (climb.marks)
 		gh_climb_from(&climb, dir);
+	if (gh_is_clear(&climb))
+		return breach->verdict;
 	climb.inode = inode;
 	gh_judge_climb(breach, rules, &climb);
 	return breach->verdict;

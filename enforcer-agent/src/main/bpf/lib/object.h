@@ -182,32 +182,65 @@ static __always_inline void gh_pass(struct gh_climb *climb, __u64 ino, struct in
 	gh_meet(climb);
 }
 
-static long gh_climb_on(__u32 step, struct gh_climb *climb)
-{
-	struct dentry *dentry = climb->dentry;
-	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
-	struct mount *mount = climb->mount, *above;
+/* What a step up needs of an entry: one read where the fields lie as they always have. */
+struct gh_entry {
+	struct dentry *parent;
+	__u64 name[2];
+	struct inode *inode;
+};
 
-	gh_pass(climb, BPF_CORE_READ(inode, i_ino), inode);
-	if (parent != dentry) {
-		climb->dentry = parent;
-		return 0;
+static __always_inline void gh_read_entry(struct gh_entry *entry, struct dentry *dentry)
+{
+	const __u32 parent = bpf_core_field_offset(struct dentry, d_parent);
+	const __u32 inode = bpf_core_field_offset(struct dentry, d_inode);
+
+	__builtin_memset(entry, 0, sizeof(*entry));
+	if (inode - parent == __builtin_offsetof(struct gh_entry, inode)) {
+		bpf_probe_read_kernel(entry, sizeof(*entry), (void *)dentry + parent);
+		return;
 	}
-	/* A root, or an entry that was opened by handle and hangs in the air. */
-	if (dentry != BPF_CORE_READ(inode, i_sb, s_root))
-		return 1;
-	above = BPF_CORE_READ(mount, mnt_parent);
+	entry->parent = BPF_CORE_READ(dentry, d_parent);
+	entry->inode = BPF_CORE_READ(dentry, d_inode);
+}
+
+/*
+ * From the root of a file system to where it is mounted. False where there is no
+ * further: at the root of all mounts, which is where a way up arrives.
+ */
+static __always_inline bool gh_cross(struct gh_climb *climb)
+{
+	struct mount *mount = climb->mount;
+	struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
 	if (!above || above == mount) {
 		climb->arrived = 1;
-		return 1;
+		return false;
 	}
 	climb->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
 	climb->mount = above;
 	/* Whoever mounts what below a directory decides nothing about who may write there. */
 	climb->wanted[0] = 0;
 	climb->wanted[1] = 0;
-	return 0;
+	return true;
+}
+
+static long gh_climb_on(__u32 step, struct gh_climb *climb)
+{
+	struct dentry *dentry = climb->dentry;
+	struct gh_entry entry;
+	struct inode *inode;
+
+	gh_read_entry(&entry, dentry);
+	inode = entry.inode; /* BPF_CORE_READ would look for the entry in the kernel's own types */
+	gh_pass(climb, BPF_CORE_READ(inode, i_ino), inode);
+	if (entry.parent != dentry) {
+		climb->dentry = entry.parent;
+		return 0;
+	}
+	/* A root, or an entry that was opened by handle and hangs in the air. */
+	if (dentry != BPF_CORE_READ(inode, i_sb, s_root))
+		return 1;
+	return !gh_cross(climb);
 }
 
 /* On from climb->dentry, across mounts. 192 steps: paths are shorter; a longer one does not arrive. */
@@ -242,12 +275,18 @@ static __always_inline void gh_climb_from(struct gh_climb *climb, struct dentry 
 		dentry = parent;
 	}
 	climb->dentry = dentry;
-	climb->arrived = dentry == dentry->d_inode->i_sb->s_root;
 	/* Not asked of `step`: the verifier would look at what follows once for each. */
-	if (!at_root || (climb->mount && climb->wanted[2] | climb->wanted[3])) {
+	if (at_root) {
+		climb->arrived = dentry == dentry->d_inode->i_sb->s_root;
+		if (!climb->arrived || !climb->mount || !(climb->wanted[2] | climb->wanted[3]))
+			return;
 		climb->arrived = 0;
-		gh_climb_far(climb);
+		if (!gh_cross(climb))
+			return;
+	} else {
+		climb->arrived = 0;
 	}
+	gh_climb_far(climb);
 }
 
 /* The same from an entry that the verifier does not know as one. */
