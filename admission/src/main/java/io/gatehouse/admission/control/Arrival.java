@@ -7,6 +7,7 @@ import io.gatehouse.admission.pod.Pod;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.json.AdmissionView;
 import io.gatehouse.engine.json.JsonEvent;
+import io.gatehouse.engine.match.AskedEvent;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -23,8 +24,8 @@ public final class Arrival {
     private final Pod pod;
     private final Node.Mapping request;
     private final Images images;
-    private final Map<Container, Optional<JsonEvent>> alone = new IdentityHashMap<>();
-    private Optional<JsonEvent> whole;
+    private final Map<Container, Optional<AskedEvent<JsonEvent>>> alone = new IdentityHashMap<>();
+    private Optional<AskedEvent<JsonEvent>> whole;
 
     /// @param request of an admission review, the part below `request`
     /// @param images what is known of them
@@ -48,7 +49,7 @@ public final class Arrival {
     }
 
     /// The pod as it is. Empty for a request that no log could tell.
-    Optional<JsonEvent> whole() {
+    Optional<AskedEvent<JsonEvent>> whole() {
         if (whole == null) {
             whole = event(pod.node());
         }
@@ -56,7 +57,7 @@ public final class Arrival {
     }
 
     /// The pod with one container alone, in `containers` whichever list it stands in.
-    Optional<JsonEvent> alone(Container container) {
+    Optional<AskedEvent<JsonEvent>> alone(Container container) {
         return alone.computeIfAbsent(container, one -> event(with(pod.node(), "spec", only(one))));
     }
 
@@ -72,10 +73,10 @@ public final class Arrival {
         return new Node.Mapping(entries, pod.spec().span());
     }
 
-    private Optional<JsonEvent> event(Node.Mapping object) {
+    private Optional<AskedEvent<JsonEvent>> event(Node.Mapping object) {
         var asked = with(request, "object", object);
         var review = new Node.Mapping(List.of(new Node.Entry("request", asked.span(), asked)), asked.span());
-        return AdmissionView.of(review, 1, 0); // the day is no matter to conditions at the gate
+        return AdmissionView.of(review, 1, 0).map(AskedEvent::new); // the day is no matter to conditions at the gate
     }
 
     private static Node.Mapping with(Node.Mapping mapping, String key, Node value) {

@@ -20,15 +20,26 @@ final class TestBuilder<E> {
     private final Values<E> values;
     private final Estimate estimate;
     private final Slots slots;
+    private final int usesOfOthers;
     private final Map<Term, Integer> uses = new HashMap<>();
     private final Map<Term, Test<E>> built = new HashMap<>();
 
     /// @param asked all terms that will be built, once for each use
     TestBuilder(Values<E> values, Estimate estimate, Slots slots, Collection<Term> asked) {
+        this(values, estimate, slots, 0);
+        asked.forEach(this::count);
+    }
+
+    /// Where nobody knows what else will be built: any term may be used again.
+    TestBuilder(Values<E> values, Estimate estimate, Slots slots) {
+        this(values, estimate, slots, Integer.MAX_VALUE);
+    }
+
+    private TestBuilder(Values<E> values, Estimate estimate, Slots slots, int usesOfOthers) {
         this.values = values;
         this.estimate = estimate;
         this.slots = slots;
-        asked.forEach(this::count);
+        this.usesOfOthers = usesOfOthers;
     }
 
     private void count(Term term) {
@@ -57,7 +68,9 @@ final class TestBuilder<E> {
     }
 
     private Test<E> remembered(Term term, Test<E> test) {
-        return uses.getOrDefault(term, 0) > 1 && !isCheap(term) ? new Test.Memo<>(test, slots.nextMemo()) : test;
+        return uses.getOrDefault(term, usesOfOthers) > 1 && !isCheap(term)
+                ? new Test.Memo<>(test, slots.nextMemo())
+                : test;
     }
 
     /// To compare a number takes no longer than to remember that one did.

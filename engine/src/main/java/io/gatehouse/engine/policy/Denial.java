@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.engine.policy;
 
-import io.gatehouse.engine.condition.Condition;
-import io.gatehouse.engine.condition.PlainEvaluator;
-import io.gatehouse.engine.event.Readers;
 import io.gatehouse.engine.json.JsonEvent;
+import io.gatehouse.engine.match.AskedEvent;
+import io.gatehouse.engine.match.SharedConditions.Shared;
 
 /// One compiled entry of `admission.deny`. Any thread, each with events of its own.
 public final class Denial {
@@ -12,8 +11,7 @@ public final class Denial {
     private final String when;
     private final String message;
     private final Scope scope;
-    private final Condition condition;
-    private final Readers<JsonEvent> readers;
+    private final Shared<JsonEvent> condition;
 
     /// How often the condition is asked.
     public enum Scope {
@@ -23,13 +21,12 @@ public final class Denial {
         CONTAINER
     }
 
-    Denial(String name, String when, String message, Scope scope, Condition condition, Readers<JsonEvent> readers) {
+    Denial(String name, String when, String message, Scope scope, Shared<JsonEvent> condition) {
         this.name = name;
         this.when = when;
         this.message = message;
         this.scope = scope;
         this.condition = condition;
-        this.readers = readers;
     }
 
     public String name() {
@@ -53,7 +50,7 @@ public final class Denial {
     /// Whether it refuses.
     ///
     /// @param request as the audit log would tell it
-    public boolean holds(JsonEvent request) {
-        return PlainEvaluator.holds(condition, request, readers);
+    public boolean holds(AskedEvent<JsonEvent> request) {
+        return condition.holds(request);
     }
 }

@@ -13,9 +13,9 @@ import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import io.gatehouse.engine.diagnostic.Lines;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.document.Node;
-import io.gatehouse.engine.event.Readers;
 import io.gatehouse.engine.json.JsonEvent;
 import io.gatehouse.engine.json.JsonReaders;
+import io.gatehouse.engine.match.SharedConditions;
 import io.gatehouse.schemas.field.Field.Source;
 import io.gatehouse.schemas.field.FieldCatalogue;
 import io.gatehouse.schemas.policy.AdmissionSection.Deny;
@@ -30,8 +30,8 @@ import java.util.Optional;
 
 /// Compiles the conditions of `admission.deny`, for all policies of a snapshot. One thread.
 final class DenyCompiler {
-    /// Shared, so that what one condition read of a request costs the next nothing.
-    private final Readers<JsonEvent> readers = new JsonReaders(ZoneOffset.UTC, "");
+    /// Shared by all policies: what one of them found out about a request costs the next nothing.
+    private final SharedConditions<JsonEvent> conditions = new SharedConditions<>(new JsonReaders(ZoneOffset.UTC, ""));
     private final Map<SourceText, Lines> lines = new IdentityHashMap<>();
     private final List<Diagnostic> problems = new ArrayList<>();
 
@@ -112,6 +112,7 @@ final class DenyCompiler {
         boolean fails = facts.diagnostics().stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
         return fails
                 ? Optional.empty()
-                : Optional.of(new Denial(deny.name(), deny.when(), deny.message(), facts.scope(), condition, readers));
+                : Optional.of(
+                        new Denial(deny.name(), deny.when(), deny.message(), facts.scope(), conditions.add(condition)));
     }
 }
