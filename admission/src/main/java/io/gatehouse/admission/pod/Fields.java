@@ -12,15 +12,18 @@ public final class Fields {
     private Fields() {}
 
     public static Optional<Node> value(Node.Mapping mapping, String field) {
-        return mapping.get(field).filter(node -> !(node instanceof Node.Null));
+        var found = mapping.get(field);
+        return found.isPresent() && found.get() instanceof Node.Null ? Optional.empty() : found;
     }
 
     public static Optional<Node.Mapping> mapping(Node.Mapping mapping, String field) {
-        return value(mapping, field).map(node -> node instanceof Node.Mapping m ? m : null);
+        return mapping.get(field).orElse(null) instanceof Node.Mapping found ? Optional.of(found) : Optional.empty();
     }
 
     public static Optional<String> text(Node.Mapping mapping, String field) {
-        return value(mapping, field).map(node -> node instanceof Node.Text text ? text.value() : null);
+        return mapping.get(field).orElse(null) instanceof Node.Text found
+                ? Optional.of(found.value())
+                : Optional.empty();
     }
 
     /// The items of a list, none where it is absent or no list.
