@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 
 /// One JSON document (RFC 8259) to a tree. On the request path of the gate: one pass, no binding, no recursion deeper
-/// than the limit.
+/// than the limit; a second pass for what [PlainJson] does not take.
 ///
 /// Stricter than most readers where two readers could understand a text differently: a key may stand once, and nothing
 /// may follow the document. A text is refused at its first fault, since what follows a fault in JSON has no certain
@@ -61,8 +61,8 @@ public final class JsonReader {
         LAST_HOLDS
     }
 
-    private static final int MAX_NAME_CHARS = 4096;
-    private static final int MAX_NUMBER_CHARS = 100;
+    static final int MAX_NAME_CHARS = 4096;
+    static final int MAX_NUMBER_CHARS = 100;
 
     private JsonReader() {}
 
@@ -86,7 +86,14 @@ public final class JsonReader {
                 return notUtf8(new SourceText(name, readable, firstLine), bytes);
             }
         }
-        return new Parse(new SourceText(name, text, firstLine), limits, repeated).run();
+        var source = new SourceText(name, text, firstLine);
+        var plain = PlainJson.read(source, bytes, from, limits);
+        return plain.isPresent() ? new Reading(List.of(plain.get()), List.of()) : carefully(source, limits, repeated);
+    }
+
+    /// The whole language, and what is wrong where something is.
+    static Reading carefully(SourceText source, Limits limits, Repeated repeated) {
+        return new Parse(source, limits, repeated).run();
     }
 
     private static boolean startsWithByteOrderMark(byte[] bytes) {
