@@ -30,8 +30,13 @@ final class Selection {
 
     /// What is the same for all containers of a pod.
     static boolean concernsPod(WorkloadPolicy policy, Workload workload, LocalDate today) {
+        return concernsNamespace(policy, workload, today) && matchesLabels(policy.match(), workload);
+    }
+
+    /// What is the same for all pods of a namespace on a day.
+    static boolean concernsNamespace(WorkloadPolicy policy, Workload workload, LocalDate today) {
         return inScope(policy.name(), workload)
-                && matchesPod(policy.match(), workload)
+                && matchesNamespace(policy.match(), workload)
                 && !exempt(policy, workload, today);
     }
 
@@ -54,14 +59,21 @@ final class Selection {
     }
 
     private static boolean matchesPod(Match match, Workload workload) {
-        return (match.namespaces().isEmpty()
-                        || workload.namespace()
-                                .filter(n -> Glob.any(match.namespaces(), n))
-                                .isPresent())
-                && (match.matchLabels().isEmpty()
-                        || workload.labels()
-                                .filter(l -> carries(l, match.matchLabels()))
-                                .isPresent());
+        return matchesNamespace(match, workload) && matchesLabels(match, workload);
+    }
+
+    private static boolean matchesNamespace(Match match, Workload workload) {
+        return match.namespaces().isEmpty()
+                || workload.namespace()
+                        .filter(n -> Glob.any(match.namespaces(), n))
+                        .isPresent();
+    }
+
+    static boolean matchesLabels(Match match, Workload workload) {
+        return match.matchLabels().isEmpty()
+                || workload.labels()
+                        .filter(l -> carries(l, match.matchLabels()))
+                        .isPresent();
     }
 
     private static boolean carries(Map<String, String> labels, Map<String, String> wanted) {

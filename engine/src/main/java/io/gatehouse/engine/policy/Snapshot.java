@@ -245,7 +245,7 @@ public final class Snapshot {
         var selected = new ArrayList<Covered>();
         var counting = counting(today);
         boolean held = brakes.hold(today);
-        var concerning = index.concerning(containers.getFirst(), today);
+        var concerning = index.concerning(containers, today);
         for (int i = concerning.nextSetBit(0); i >= 0; i = concerning.nextSetBit(i + 1)) {
             var match = policies.get(i).match();
             var which = new BitSet(containers.size());
