@@ -25,6 +25,7 @@ public final class Arrival {
     private final Node.Mapping request;
     private final Images images;
     private final Map<Container, Optional<AskedEvent<JsonEvent>>> alone = new IdentityHashMap<>();
+    private Optional<JsonEvent> told;
     private Optional<AskedEvent<JsonEvent>> whole;
 
     /// @param request of an admission review, the part below `request`
@@ -51,14 +52,32 @@ public final class Arrival {
     /// The pod as it is. Empty for a request that no log could tell.
     Optional<AskedEvent<JsonEvent>> whole() {
         if (whole == null) {
-            whole = event(pod.node());
+            whole = told().map(AskedEvent::new);
         }
         return whole;
     }
 
     /// The pod with one container alone, in `containers` whichever list it stands in.
     Optional<AskedEvent<JsonEvent>> alone(Container container) {
-        return alone.computeIfAbsent(container, one -> event(with(pod.node(), "spec", only(one))));
+        return alone.computeIfAbsent(
+                container,
+                one -> told().map(event -> new AskedEvent<>(about(event, with(pod.node(), "spec", only(one))))));
+    }
+
+    /// What the log would tell.
+    private Optional<JsonEvent> told() {
+        if (told == null) {
+            var asked = with(request, "object", pod.node());
+            var review = new Node.Mapping(List.of(new Node.Entry("request", asked.span(), asked)), asked.span());
+            told = AdmissionView.of(review, 1, 0); // the day is no matter to conditions at the gate
+        }
+        return told;
+    }
+
+    /// The same about another object.
+    private static JsonEvent about(JsonEvent event, Node.Mapping object) {
+        var document = with((Node.Mapping) event.document(), "requestObject", object);
+        return new JsonEvent(event.source(), event.number(), event.timeNanos(), event.timeNanos(), document);
     }
 
     private Node.Mapping only(Container container) {
@@ -71,12 +90,6 @@ public final class Arrival {
         var span = container.node().span();
         entries.add(new Node.Entry("containers", span, new Node.Sequence(List.of(container.node()), span)));
         return new Node.Mapping(entries, pod.spec().span());
-    }
-
-    private Optional<AskedEvent<JsonEvent>> event(Node.Mapping object) {
-        var asked = with(request, "object", object);
-        var review = new Node.Mapping(List.of(new Node.Entry("request", asked.span(), asked)), asked.span());
-        return AdmissionView.of(review, 1, 0).map(AskedEvent::new); // the day is no matter to conditions at the gate
     }
 
     private static Node.Mapping with(Node.Mapping mapping, String key, Node value) {
