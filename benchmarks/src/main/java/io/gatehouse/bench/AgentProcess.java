@@ -104,6 +104,10 @@ final class AgentProcess implements AutoCloseable {
         return process.inputReader();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /// Processor time it has used.
     Duration cpu() throws IOException {
         var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));

@@ -28,7 +28,7 @@ import java.util.function.Predicate;
 /// that stalls makes everything late that was due meanwhile, and all of it is in the figures. One thread keeps the
 /// time, one event loop does the rest.
 final class LoadGenerator implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int CONNECTIONS = 2;
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));

@@ -10,22 +10,44 @@ import java.util.OptionalDouble;
 ///
 /// ```
 /// what         unit  budget  baseline  result  ratio
-/// getppid      ns       178       118     121   1.03
+/// getppid      ns       178       118     121   1.03  met
 /// open+close   ns     1,840     1,532   1,900   1.24  over budget
 /// ```
 public final class Table {
     private static final List<String> HEAD = List.of("what", "unit", "budget", "baseline", "result", "ratio");
     private static final int TEXT_COLUMNS = 2;
 
-    /// @param budget at most this much, in the same unit
+    /// @param budget at most this much, or at least where more is better, in the same unit
     /// @param baseline the same without what is measured
-    private record Row(String what, String unit, OptionalDouble budget, OptionalDouble baseline, double result) {}
+    private record Row(
+            String what, String unit, OptionalDouble budget, OptionalDouble baseline, double result, Better better) {
+        boolean keepsItsBudget() {
+            double most = budget.orElseThrow();
+            return better == Better.LESS ? result <= most : result >= most;
+        }
+    }
+
+    private enum Better {
+        LESS,
+        MORE
+    }
 
     private final List<Row> rows = new ArrayList<>();
 
     /// A result with both to compare it with; less is better.
     public Table row(String what, String unit, OptionalDouble budget, OptionalDouble baseline, double result) {
-        rows.add(new Row(what, unit, budget, baseline, result));
+        rows.add(new Row(what, unit, budget, baseline, result, Better.LESS));
+        return this;
+    }
+
+    /// A result that should be at most as large as its budget.
+    Table most(String what, String unit, double budget, double result) {
+        return row(what, unit, OptionalDouble.of(budget), OptionalDouble.empty(), result);
+    }
+
+    /// A result that should be at least as large as its budget.
+    Table least(String what, String unit, double budget, double result) {
+        rows.add(new Row(what, unit, OptionalDouble.of(budget), OptionalDouble.empty(), result, Better.MORE));
         return this;
     }
 
@@ -71,8 +93,8 @@ public final class Table {
                 number(row.baseline()),
                 number(row.result()),
                 ratio(row)));
-        if (row.budget().isPresent() && row.result() > row.budget().getAsDouble()) {
-            cells.add("over budget");
+        if (row.budget().isPresent()) {
+            cells.add(row.keepsItsBudget() ? "met" : row.better() == Better.LESS ? "over budget" : "below budget");
         }
         return cells;
     }
