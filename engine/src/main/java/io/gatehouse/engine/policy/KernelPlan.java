@@ -103,7 +103,8 @@ public record KernelPlan(Mode mode, List<Demand> demands) {
         /// What is changed does not lie on the root file system, but below these paths.
         ///
         /// @param paths inside the container, each looked up there and kept as what it leads to
-        record RootUnchanged(List<String> paths, Action action) implements Demand {
+        /// @param readOnlyMount the mount itself is made to say so, and knows no exceptions
+        record RootUnchanged(List<String> paths, boolean readOnlyMount, Action action) implements Demand {
             public RootUnchanged {
                 paths = List.copyOf(paths);
             }

@@ -51,7 +51,8 @@ public final class PlanPrinter {
             case Demand.ImageOnly _, Demand.Nothing _ -> "";
             case Demand.ScriptsOfImage(var paths, var _) -> paths.isEmpty() ? "" : ", also " + String.join(" ", paths);
             case Demand.NoOwnCode(var paths, var _) -> paths.isEmpty() ? "" : ", but by " + String.join(" ", paths);
-            case Demand.RootUnchanged(var paths, var _) -> exceptBelow(paths);
+            case Demand.RootUnchanged(var paths, var readOnly, var _) ->
+                exceptBelow(paths) + (readOnly ? ", by a read-only mount" : "");
             case Demand.DeclaredVolumes(var paths, var _) -> exceptBelow(paths);
             case Demand.Unchanged(var paths, var _) -> ": none of " + String.join(" ", paths);
             case Demand.Unread(var paths, var _) -> ": none of " + String.join(" ", paths);

@@ -75,7 +75,7 @@ final class Planner {
 
     private static void writes(RuntimeSection.Writes asked, List<Demand> demands) {
         if (asked.denyRootFilesystem()) {
-            demands.add(new Demand.RootUnchanged(asked.allow(), asked.action()));
+            demands.add(new Demand.RootUnchanged(asked.allow(), asked.readOnlyRootMount(), asked.action()));
         }
         if (asked.declaredVolumesOnly()) {
             demands.add(new Demand.DeclaredVolumes(asked.allow(), asked.action()));

@@ -284,6 +284,7 @@ final class PolicyBuilder {
         return new Writes(
                 denies(writes, "rootFilesystem"),
                 text(writes, "volumes").filter("declared"::equals).isPresent(),
+                text(writes, "rootMount").filter("readOnly"::equals).isPresent(),
                 directories(writes, "allow"),
                 directories(writes, "forbid"),
                 action(writes));

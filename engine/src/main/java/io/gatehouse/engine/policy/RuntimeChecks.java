@@ -4,6 +4,7 @@ package io.gatehouse.engine.policy;
 import io.gatehouse.engine.diagnostic.Code;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.document.Node;
+import io.gatehouse.schemas.policy.Action;
 import io.gatehouse.schemas.policy.Endpoint;
 import io.gatehouse.schemas.policy.RuntimeSection;
 import io.gatehouse.schemas.program.KnownPrograms;
@@ -131,6 +132,9 @@ final class RuntimeChecks {
         noneBelowAnother("writes", "allow");
         noneBelowAnother("writes", "forbid");
         bothWays("writes");
+        if (writes.readOnlyRootMount()) {
+            rootMount(writes);
+        }
         var allow = place("writes", "allow");
         if (allow.isEmpty()) {
             return;
@@ -158,6 +162,40 @@ final class RuntimeChecks {
                                 item,
                                 " in 'writes.allow' has no effect: 'forbid' names " + Kinds.quoted(over)
                                         + " above it, and counts first"));
+            }
+        }
+    }
+
+    /// A read-only mount is read-only for all of it and for everybody.
+    private void rootMount(RuntimeSection.Writes writes) {
+        if (!writes.denyRootFilesystem()) {
+            place("writes", "rootMount")
+                    .ifPresent(at -> problems.add(Code.CONTRADICTION.at(
+                            at.name(),
+                            "'rootMount: readOnly' forbids every write of the root file system, and nothing else here"
+                                    + " forbids one",
+                            "add 'rootFilesystem: deny', or remove 'rootMount'")));
+            return;
+        }
+        if (writes.action() == Action.REPORT) {
+            noEffect(
+                    place("writes", "rootMount"),
+                    "has no effect: 'action: report' refuses nothing",
+                    "write 'action: deny' or 'kill', or remove 'rootMount'");
+            return;
+        }
+        for (var item : items("writes", "allow")) {
+            if (writes.declaredVolumesOnly()) {
+                noEffect(
+                        item,
+                        " in 'writes.allow' is an exception from 'volumes: declared' only: on the root file system"
+                                + " 'rootMount: readOnly' knows none");
+            } else {
+                problems.add(Code.CONTRADICTION.at(
+                        item.span(),
+                        Kinds.quoted(item) + " is to stay writable, and 'rootMount: readOnly' knows no exceptions",
+                        "have a volume mounted there, which stays writable, and remove it from 'allow'; or remove"
+                                + " 'rootMount'"));
             }
         }
     }

@@ -56,6 +56,7 @@ final class RuntimeParts {
         return new Writes(
                 asked.denyRootFilesystem() && rules.contains("writes.rootFilesystem"),
                 asked.declaredVolumesOnly() && rules.contains("writes.volumes"),
+                asked.readOnlyRootMount() && rules.contains("writes.rootFilesystem"),
                 asked.allow(),
                 rules.contains("writes.forbid") ? asked.forbid() : List.of(),
                 asked.action());

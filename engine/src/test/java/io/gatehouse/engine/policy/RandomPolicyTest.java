@@ -183,7 +183,14 @@ class RandomPolicyTest {
     }
 
     private Writes writes() {
-        return new Writes(true, random.nextBoolean(), list(this::file), list(this::file), any(Action.values()));
+        boolean declared = random.nextBoolean(); // else 'allow' would contradict a read-only mount
+        return new Writes(
+                true,
+                declared,
+                declared && random.nextBoolean(),
+                list(this::file),
+                list(this::file),
+                any(Action.values()));
     }
 
     private Network network() {
@@ -305,6 +312,7 @@ class RandomPolicyTest {
                         fields(
                                 "rootFilesystem: " + (w.denyRootFilesystem() ? "deny" : "allow"),
                                 "volumes: " + (w.declaredVolumesOnly() ? "declared" : "any"),
+                                "rootMount: " + (w.readOnlyRootMount() ? "readOnly" : "unchanged"),
                                 entry("allow", w.allow(), false),
                                 entry("forbid", w.forbid(), false))));
         runtime.reads().ifPresent(r -> section(out, "reads", r.action(), entry("forbid", r.forbid(), false)));

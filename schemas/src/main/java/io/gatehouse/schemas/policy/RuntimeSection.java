@@ -73,16 +73,28 @@ public record RuntimeSection(
     /// @param declaredVolumesOnly of other file systems only volumes that the container's author declared may be
     /// written
     /// @param allow absolute paths of directories or files inside the container
+    /// @param readOnlyRootMount where a policy enforces, the root file system is mounted read-only
     /// @param forbid absolute paths of directories or files that may not be written, wherever they lie
     public record Writes(
             boolean denyRootFilesystem,
             boolean declaredVolumesOnly,
+            boolean readOnlyRootMount,
             List<String> allow,
             List<String> forbid,
             Action action) {
         public Writes {
             allow = List.copyOf(allow);
             forbid = List.copyOf(forbid);
+        }
+
+        /// With the root file system's mount as it is.
+        public Writes(
+                boolean denyRootFilesystem,
+                boolean declaredVolumesOnly,
+                List<String> allow,
+                List<String> forbid,
+                Action action) {
+            this(denyRootFilesystem, declaredVolumesOnly, false, allow, forbid, action);
         }
 
         public static Writes of(boolean denyRootFilesystem, List<String> allow, Action action) {
