@@ -14,6 +14,7 @@ import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelCounter.Sort;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.LateJudge;
+import io.gatehouse.agent.enforce.RootMounts;
 import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.enforce.Succession;
 import io.gatehouse.agent.kernel.BootClock;
@@ -201,6 +202,11 @@ public final class Agent implements AutoCloseable {
     /// What the kernel side can do here; its answers do not change while the agent runs.
     public KernelSide kernel() {
         return kernel;
+    }
+
+    /// Root mounts that are read-only as policies ask, and those that should be. Any thread may ask.
+    public RootMounts.Counts rootMounts() {
+        return enforcer.rootMounts();
     }
 
     /// A counter of the kernel side. Any thread may ask.
@@ -517,6 +523,7 @@ public final class Agent implements AutoCloseable {
         guarded("programs that wait were not let in", this::admitWaiting);
         guarded("the brake was not looked at", this::lookAtBrake);
         guarded("rules were not swept", this::sweep);
+        enforcer.toldOfRootMounts().forEach(listener::notice);
         for (var counter : KernelCounter.values()) {
             long count = kernel.count(counter);
             long before = counted.put(counter, count);
@@ -569,6 +576,7 @@ public final class Agent implements AutoCloseable {
         }
         now.ifPresentOrElse(this::tellBrake, () -> listener.notice("the brake is off: policies are kept again"));
         brake = now;
+        enforcer.brakeChanged();
         kernel.hold(couldStop(inForce, today()) && now.isEmpty());
     }
 
@@ -604,6 +612,10 @@ public final class Agent implements AutoCloseable {
         Uninterrupted.join(thread); // it reads memory that goes below
         stops = enforcer.stops();
         hearNothingBefore();
+        if (!stays()) {
+            enforcer.letRootMountsGo();
+        }
+        enforcer.toldOfRootMounts().forEach(listener::notice);
         if (!stops) {
             kernel.release();
         }

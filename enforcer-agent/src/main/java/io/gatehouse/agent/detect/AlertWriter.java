@@ -3,6 +3,7 @@ package io.gatehouse.agent.detect;
 
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelSide;
+import io.gatehouse.agent.enforce.RootMounts;
 import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.events.Act;
@@ -93,7 +94,9 @@ public final class AlertWriter {
             return Guarantee.REPORTED;
         }
         if (policy.mode() == Mode.AUDIT || isBraked(event, policy, action)) {
-            return kernel.guarantee(rule);
+            return rule == RuntimeRule.WRITE_ROOT && RootMounts.wouldAsk(policy)
+                    ? Guarantee.PREVENTED
+                    : kernel.guarantee(rule);
         }
         return event.backend().guarantee();
     }

@@ -47,6 +47,7 @@ public final class Enforcer {
     private final LinkedHashSet<Known> toLookAt = new LinkedHashSet<>();
     private final List<Governed> mapped = new ArrayList<>(); // with what is mapped since before, to be told
     private final OpenBefore openBefore;
+    private final RootMounts rootMounts;
     private int sweeps;
     private final Map<String, Known> byId = new HashMap<>();
     private final Map<Long, Known> byScope = new HashMap<>();
@@ -83,6 +84,7 @@ public final class Enforcer {
         this.maps = kernel.rules();
         this.generations = new Generations(kernel, maps);
         this.openBefore = new OpenBefore(kernel);
+        this.rootMounts = new RootMounts(kernel, generations);
         this.nodeItself = new NodeItself(kernel);
         this.slots = new Slots();
     }
@@ -159,6 +161,7 @@ public final class Enforcer {
     /// Takes in the container of a program that waits for it: nothing of it has run yet.
     public Optional<Governed> adopt(Container container, Door.Hold hold, LocalDate today) {
         var known = take(container, Set.of(hold.scope()), today);
+        known.filter(each -> each.scopes.isEmpty()).ifPresent(each -> bind(each, Set.of(hold.scope())));
         if (known.isPresent() && !maps.takeIn(hold.pid(), known.get().place)) {
             newcomers = true;
         }
@@ -180,18 +183,27 @@ public final class Enforcer {
             generations.forget(container);
             govern(known, container, today); // it was started anew, and word of its end was lost
             attachWhatIsNeeded();
-        } else if (!known.governed.settled() || !isAlike(known.governed.container(), container)) {
+        } else if (!known.governed.settled()
+                || !isAlike(known.governed.container(), container)
+                || rootMounts.isAwaited(known.governed)) {
             govern(known, container, today); // its runtime had not made, or not written down, all of it
             attachWhatIsNeeded();
         }
-        for (long key : keys) {
-            maps.bind(key, known.place.slot()); // last: from here on the kernel decides
-            known.scopes.add(key);
-            byScope.put(key, known);
-        }
+        if (!rootMounts.isAwaited(known.governed) || !kernel.holds()) {
+            bind(known, keys);
+        } // else its first program waits at the door, as of a container that nobody knows
         lookAtOpenFiles(known);
         attachWhatIsNeeded();
         return Optional.of(known);
+    }
+
+    /// Last: from here on the kernel decides.
+    private void bind(Known known, Set<Long> keys) {
+        for (long key : keys) {
+            maps.bind(key, known.place.slot());
+            known.scopes.add(key);
+            byScope.put(key, known);
+        }
     }
 
     /// As far as policies select by it.
@@ -272,15 +284,20 @@ public final class Enforcer {
         if (!known.scopes.isEmpty()) {
             return Optional.empty();
         }
+        settling.remove(known);
+        drop(known);
+        return Optional.of(known.governed.container());
+    }
+
+    private void drop(Known known) {
         var last = known.governed;
         byId.remove(last.container().id());
-        settling.remove(known);
         toLookAt.remove(known);
         setOpenBefore(known, false);
         kernel.execGate().ifPresent(gate -> gate.forget(last));
         generations.forget(last.container());
+        rootMounts.forget(last.container().id());
         deserted.add(known);
-        return Optional.of(last.container());
     }
 
     /// Sweeps the generations that were replaced before the last call, and the containers of which no task is left. To
@@ -289,6 +306,7 @@ public final class Enforcer {
     /// @return containers without a cgroup that are found to live on elsewhere, each once
     public List<Container> sweep() {
         lookAround();
+        rootMounts.sweep(id -> Optional.ofNullable(byId.get(id)).map(known -> known.governed));
         aged.forEach(generations::sweep);
         aged = replaced;
         replaced = new ArrayList<>();
@@ -348,7 +366,7 @@ public final class Enforcer {
     public Set<String> unsettled() {
         var ids = new HashSet<String>();
         for (var known : settling) {
-            if (!known.governed.settled()) {
+            if (!known.governed.settled() || rootMounts.isAwaited(known.governed)) {
                 ids.add(known.governed.container().id());
             }
         }
@@ -361,13 +379,42 @@ public final class Enforcer {
         var done = new ArrayList<>(mapped);
         mapped.clear();
         settling.removeIf(known -> {
-            boolean over = known.governed.settled() || System.nanoTime() - known.sinceNanos > SETTLING.toNanos();
+            boolean over = known.governed.settled() && !rootMounts.isAwaited(known.governed)
+                    || System.nanoTime() - known.sinceNanos > SETTLING.toNanos();
             if (over) {
                 done.add(known.governed);
+                if (known.scopes.isEmpty()) {
+                    bind(known, CgroupKeys.of(known.governed.container().cgroup()));
+                }
+                if (known.scopes.isEmpty()) {
+                    drop(known); // it ended before it began
+                }
             }
             return over;
         });
         return done;
+    }
+
+    // ---- root mounts
+
+    /// The node's brake was put on, or taken off.
+    public void brakeChanged() {
+        byId.values().forEach(known -> rootMounts.settle(known.governed));
+    }
+
+    /// What is to be told of root mounts since it was asked before.
+    public List<String> toldOfRootMounts() {
+        return rootMounts.told();
+    }
+
+    /// Root mounts that are read-only, and those that should be. Any thread.
+    public RootMounts.Counts rootMounts() {
+        return rootMounts.counts();
+    }
+
+    /// Makes all root mounts writable again that were made read-only here.
+    public void letRootMountsGo() {
+        rootMounts.letAllGo();
     }
 
     /// Every container that is known, governed or not.
@@ -388,6 +435,7 @@ public final class Enforcer {
             if (known.governed.rules() != 0 && nodeItself.mayBe(container)) {
                 nodeItself.in(container).ifPresent(reason -> {
                     known.isNode = true;
+                    rootMounts.letGo(container.id());
                     replace(known, Generations.nothingAsked(container, known.place.slot()));
                     withdrawn.put(container, reason);
                 });
@@ -414,7 +462,8 @@ public final class Enforcer {
             expectOpenFiles(known, next);
         }
         replace(known, next);
-        return next;
+        known.governed = next.withGaps(rootMounts.settle(next));
+        return known.governed;
     }
 
     private void replace(Known known, Governed next) {

@@ -183,6 +183,17 @@ final class Generations {
         }
     }
 
+    /// Whether a directory is the container's root.
+    boolean isRoot(Container container, OpenedFile directory) {
+        var root = root(container);
+        if (root.isEmpty()) {
+            return false;
+        }
+        try (var own = root.get()) {
+            return kernel.identify(own, 0).isSameFile(kernel.identify(directory, 0));
+        }
+    }
+
     /// The container's root directory, found without trusting anything inside it: by the runtime's own record, else by
     /// a process that already lives in it.
     private Optional<OpenedFile> root(Container container) {
@@ -391,6 +402,9 @@ final class Generations {
                     if (!kernel.keeps(rule)) {
                         gaps.add(new Gap(policy, rule, "nothing in this kernel decides by it"));
                         continue;
+                    }
+                    if (rule == RuntimeRule.WRITE_ROOT && !overlay && RootMounts.isAsked(policy)) {
+                        continue; // kept by the mount alone
                     }
                     if (NEED_LAYERS.contains(rule) && !overlay) {
                         gaps.add(new Gap(

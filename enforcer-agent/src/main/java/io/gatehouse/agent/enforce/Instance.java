@@ -92,7 +92,11 @@ public record Instance(Path folder) {
 
     /// Puts the brake on, in every life there is; false where nothing is in force that could be braked.
     public boolean brake(String reason, Optional<Duration> lasting, Instant now) {
-        return onControls(control -> control.brake(reason, lasting, now));
+        boolean braked = onControls(control -> control.brake(reason, lasting, now));
+        if (braked && !isTaken()) { // an agent that lives does it itself
+            RootMountRecords.of(this).undoAll();
+        }
+        return braked;
     }
 
     public boolean unbrake(Instant now) {
@@ -125,6 +129,7 @@ public record Instance(Path folder) {
     public List<Life.Left> release() {
         var lives = lives();
         lives.forEach(Life::retire);
+        RootMountRecords.of(this).undoAll();
         var left = lives.stream().map(Life::remove).toList();
         try {
             Files.deleteIfExists(folder);

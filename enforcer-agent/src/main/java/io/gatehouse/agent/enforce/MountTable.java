@@ -5,21 +5,45 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// What a process has mounted, from its `mountinfo`.
 final class MountTable {
+    private static final int MINOR_BITS = 20;
+
     private final List<Line> lines;
 
+    /// @param number of the mount
     /// @param device major and minor number of the file system
     /// @param root of it that is mounted
-    private record Line(String device, String root, String place, String type) {
+    /// @param readOnly nothing can be written by this mount
+    private record Line(long number, String device, String root, String place, String type, boolean readOnly) {
         static Line parse(String text) {
             var fields = text.split(" ");
             int dash = 6;
             while (!fields[dash].equals("-")) {
                 dash++; // optional fields
             }
-            return new Line(fields[2], fields[3], unescaped(fields[4]), fields[dash + 1]);
+            return new Line(
+                    Long.parseLong(fields[0]),
+                    fields[2],
+                    unescaped(fields[3]),
+                    unescaped(fields[4]),
+                    fields[dash + 1],
+                    isReadOnly(fields[5]) || isReadOnly(fields[fields.length - 1]));
+        }
+
+        private static boolean isReadOnly(String options) {
+            return options.equals("ro") || options.startsWith("ro,");
+        }
+
+        /// Whether what is mounted here is some of what is mounted there, or the other way round.
+        boolean overlaps(Line other) {
+            return device.equals(other.device) && (isBelow(root, other.root) || isBelow(other.root, root));
+        }
+
+        private static boolean isBelow(String path, String directory) {
+            return path.equals(directory) || path.startsWith(directory.endsWith("/") ? directory : directory + "/");
         }
 
         /// Blanks, tabs, newlines and backslashes are written as three octal digits.
@@ -60,6 +84,31 @@ final class MountTable {
                                 .filter(line -> line.device.equals(only.device))
                                 .count()
                         == 1;
+    }
+
+    /// Whether nothing can be written by a mount; empty where it is not there.
+    Optional<Boolean> isReadOnly(long mount) {
+        return lines.stream().filter(line -> line.number == mount).findFirst().map(Line::readOnly);
+    }
+
+    /// Where else what is mounted by a mount, or some of it, can be written.
+    List<String> writableBeside(long mount) {
+        return lines.stream()
+                .filter(line -> line.number == mount)
+                .findFirst()
+                .map(own -> lines.stream()
+                        .filter(line -> line.number != mount && !line.readOnly && line.overlaps(own))
+                        .map(Line::place)
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /// Whether anything of a file system can be written here.
+    ///
+    /// @param device in the kernel's own encoding
+    boolean hasWritable(int device) {
+        var written = (device >>> MINOR_BITS) + ":" + (device & (1 << MINOR_BITS) - 1);
+        return lines.stream().anyMatch(line -> line.device.equals(written) && !line.readOnly);
     }
 
     /// Where something is mounted below a directory.

@@ -161,6 +161,12 @@ final class Native {
 
         int statx(int directory, @In String path, int flags, int mask, Pointer status);
 
+        int fstatfs(int fd, Pointer status);
+
+        int unshare(int flags);
+
+        int setns(int namespace, int type);
+
         String strerror(int errno);
 
         int clock_gettime(int clock, Pointer timespec);
@@ -192,6 +198,8 @@ final class Native {
         long syscall(long number, long a, Pointer b, Pointer c, long d);
 
         long syscall(long number, long a, long b, Pointer c, long d);
+
+        long syscall(long number, long a, Pointer b, long c, Pointer d, long e);
 
         int vsnprintf(Pointer out, @size_t long size, Pointer format, Pointer arguments);
     }

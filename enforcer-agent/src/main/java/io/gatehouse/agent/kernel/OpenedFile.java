@@ -121,6 +121,11 @@ public final class OpenedFile implements AutoCloseable {
         return new OpenedFile(fd);
     }
 
+    /// One that was opened for us.
+    static OpenedFile own(int fd) {
+        return new OpenedFile(fd);
+    }
+
     public int fd() {
         return fd;
     }

@@ -32,6 +32,10 @@ public final class PidFd implements AutoCloseable {
         return send(SIGCONT);
     }
 
+    public boolean lives() {
+        return send(0);
+    }
+
     private boolean send(long signal) {
         return Native.c().syscall(PIDFD_SEND_SIGNAL, fd, signal, null, 0) == 0;
     }
