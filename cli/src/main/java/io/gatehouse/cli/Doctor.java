@@ -7,6 +7,7 @@ import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.kernel.Machine;
 import io.gatehouse.agent.watch.KernelWatch;
 import io.gatehouse.events.Backend;
+import io.gatehouse.schemas.alert.Guarantee;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +28,10 @@ final class Doctor {
                             rule.text(),
                             kernel.guarantee(rule).text(),
                             kernel.decidedBy(rule).map(Doctor::by).orElse("")));
+            if (rule == RuntimeRule.WRITE_ROOT && kernel.guarantee(rule) != Guarantee.PREVENTED) {
+                lines.add("  %-26s   or prevented by a read-only mount, where a policy says 'rootMount: readOnly'"
+                        .formatted(""));
+            }
             kernel.gaps(rule).forEach(gap -> lines.add("  %-26s   but %s".formatted("", gap)));
         }
         return lines;

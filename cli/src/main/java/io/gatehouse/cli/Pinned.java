@@ -24,6 +24,9 @@ final class Pinned {
         try {
             for (var instance : Instance.all(root)) {
                 instance.lives().forEach(life -> lines.add(line(instance, life)));
+                if (instance.readOnlyRoots() > 0) {
+                    lines.add("  containers whose root is mounted read-only: " + instance.readOnlyRoots());
+                }
                 instance.brake().ifPresent(brake -> lines.add("  " + brake.text()));
             }
         } catch (KernelException | UncheckedIOException e) {

@@ -33,7 +33,7 @@ final class ReleaseCommand implements Callable<Integer> {
         NodeAgent.refuseIfLacking();
         var instance = options.instance();
         var out = spec.commandLine().getOut();
-        if (instance.lives().isEmpty()) {
+        if (instance.lives().isEmpty() && instance.readOnlyRoots() == 0) {
             out.println("nothing is in force under " + instance.folder());
             out.flush();
             return Exit.OK.code();
@@ -46,6 +46,7 @@ final class ReleaseCommand implements Callable<Integer> {
             if (!yes && !confirmed()) {
                 throw Refusal.badInput("nothing was released; say yes, or give --yes");
             }
+            tenure.instance().makeRootsWritable().forEach(out::println);
             for (var left : tenure.instance().release()) {
                 out.println("released: " + left.programs().size() + " programs were on their hooks, "
                         + left.scopes().map(count -> count + " cgroups were").orElse("cgroups were")

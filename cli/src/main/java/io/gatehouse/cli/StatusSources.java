@@ -105,6 +105,7 @@ final class StatusSources implements Supplier<Status> {
                 now.running(),
                 now.governed(),
                 Map.copyOf(counts),
+                running.rootMounts(),
                 kernel.brake().map(Brake::text));
     }
 

@@ -235,6 +235,16 @@ final class Metrics {
         single("gatehouse_containers", Type.GAUGE, "Containers that run.", guard.containers());
         single("gatehouse_containers_governed", Type.GAUGE, "Containers that policies govern.", guard.governed());
         single(
+                "gatehouse_root_mounts_read_only",
+                Type.GAUGE,
+                "Containers whose root is mounted read-only as a policy asks.",
+                guard.roots().readOnly());
+        single(
+                "gatehouse_root_mounts_writable",
+                Type.GAUGE,
+                "Containers whose root should be mounted read-only and is not.",
+                guard.roots().others().size());
+        single(
                 "gatehouse_braked",
                 Type.GAUGE,
                 "1 while the node's brake is on.",

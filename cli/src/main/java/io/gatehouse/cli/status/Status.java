@@ -5,6 +5,7 @@ import io.gatehouse.admission.audit.AuditCounts;
 import io.gatehouse.admission.server.AdmissionStats;
 import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.agent.enforce.RootMounts;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.outputs.AlertRouter;
@@ -43,6 +44,7 @@ public record Status(
     /// @param gaps what it cannot do here, and why
     /// @param containers that run
     /// @param governed of them
+    /// @param roots root file systems that are mounted read-only, and those that should be
     /// @param brake why nothing is stopped; absent while the brake is off
     public record Guard(
             String backend,
@@ -50,6 +52,7 @@ public record Status(
             long containers,
             long governed,
             Map<KernelCounter, Long> counts,
+            RootMounts.Counts roots,
             Optional<String> brake) {
         public Guard {
             gaps = List.copyOf(gaps);

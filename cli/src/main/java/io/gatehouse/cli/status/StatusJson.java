@@ -144,6 +144,14 @@ final class StatusJson {
         json.writeEndArray();
         json.writeNumberField("containers", guard.containers());
         json.writeNumberField("governed", guard.governed());
+        json.writeObjectFieldStart("readOnlyRoots");
+        json.writeNumberField("containers", guard.roots().readOnly());
+        json.writeArrayFieldStart("others");
+        for (var other : guard.roots().others()) {
+            json.writeString(other);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
         numbers("kernel", byName(guard.counts()), json);
         json.writeEndObject();
     }

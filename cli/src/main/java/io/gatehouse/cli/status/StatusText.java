@@ -158,6 +158,11 @@ final class StatusText {
         guard.brake().ifPresent(this::more);
         guard.gaps().forEach(this::more);
         line("governed", guard.governed() + " of " + guard.containers() + " containers");
+        if (guard.roots().readOnly() > 0) {
+            more("root mounted read-only, so that writes of it are prevented: "
+                    + guard.roots().readOnly() + " containers");
+        }
+        guard.roots().others().forEach(this::more);
         for (var counter : KernelCounter.values()) {
             long count = guard.counts().getOrDefault(counter, 0L);
             if (count > 0) {

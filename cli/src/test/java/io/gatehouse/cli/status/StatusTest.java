@@ -10,6 +10,7 @@ import io.gatehouse.admission.audit.AuditCounts;
 import io.gatehouse.admission.server.AdmissionStats;
 import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.agent.enforce.RootMounts;
 import io.gatehouse.agent.watch.WatchCounter;
 import io.gatehouse.cli.config.AgentSettings.WebSettings;
 import io.gatehouse.cli.status.StatusSocket.Form;
@@ -295,6 +296,7 @@ class StatusTest {
                         7,
                         3,
                         Map.of(KernelCounter.EVENTS, 9L, KernelCounter.RING_FULL, 2L),
+                        new RootMounts.Counts(2, List.of("container db: its root file system is not")),
                         Optional.empty())),
                 Optional.of(detection),
                 Optional.of(new AdmissionStats(100, 7, 5, 8, 1, 2, 3, 4, 6)),

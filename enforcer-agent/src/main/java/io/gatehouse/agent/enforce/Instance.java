@@ -40,7 +40,7 @@ public record Instance(Path folder) {
     public static List<Instance> all(Path root) {
         return folders(root).stream()
                 .map(Instance::new)
-                .filter(instance -> !instance.lives().isEmpty())
+                .filter(instance -> !instance.lives().isEmpty() || instance.readOnlyRoots() > 0)
                 .toList();
     }
 
@@ -94,7 +94,7 @@ public record Instance(Path folder) {
     public boolean brake(String reason, Optional<Duration> lasting, Instant now) {
         boolean braked = onControls(control -> control.brake(reason, lasting, now));
         if (braked && !isTaken()) { // an agent that lives does it itself
-            RootMountRecords.of(this).undoAll();
+            makeRootsWritable();
         }
         return braked;
     }
@@ -123,13 +123,27 @@ public record Instance(Path folder) {
         return any;
     }
 
+    // ---- root mounts
+
+    /// Containers whose root mount was made read-only.
+    public int readOnlyRoots() {
+        return RootMountRecords.of(this).all().size();
+    }
+
+    /// Makes them writable again; an agent that lives would make them read-only once more.
+    ///
+    /// @return what was done, and what could not be; a sentence each
+    public List<String> makeRootsWritable() {
+        return RootMountRecords.of(this).undoAll();
+    }
+
     // ---- release
 
     /// Takes everything out of force at once, then off; returns what it was. An agent that lives must have ended.
     public List<Life.Left> release() {
         var lives = lives();
         lives.forEach(Life::retire);
-        RootMountRecords.of(this).undoAll();
+        makeRootsWritable();
         var left = lives.stream().map(Life::remove).toList();
         try {
             Files.deleteIfExists(folder);
