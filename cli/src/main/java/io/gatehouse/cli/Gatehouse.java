@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             BrakeCommand.class,
             ReleaseCommand.class,
+            HookCommand.class,
             DoctorCommand.class,
             CompletionCommand.class
         })

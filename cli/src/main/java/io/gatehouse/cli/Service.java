@@ -11,6 +11,7 @@ import io.gatehouse.admission.server.WebhookConfiguration;
 import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelSide;
+import io.gatehouse.agent.hook.HookSocket;
 import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.cli.agent.PidFile;
 import io.gatehouse.cli.config.AgentSettings;
@@ -53,6 +54,7 @@ final class Service {
     private Optional<ClusterSide> cluster = Optional.empty();
     private Answering answering;
     private boolean stayed; // what the agent put in force
+    private Optional<HookSocket> hooks = Optional.empty();
     /// What was said of the brake last. Of the starting thread before the feed is open, of the feed's from then on.
     private Optional<String> brakeSaid = Optional.empty();
     private final CountDownLatch ending = new CountDownLatch(1);
@@ -96,6 +98,7 @@ final class Service {
                         told::say));
                 agent.get().inForce(feed.current()); // a change that came while the agent started
                 pods.ifPresent(agent.get()::followPods);
+                hooks = hooks(agent.get());
             }
             detecting.ifPresent(each -> detect(each, feed));
             if (duties.gate().isPresent()) {
@@ -203,6 +206,16 @@ final class Service {
         };
         return Optional.of(new AuditIntake(
                 feed::current, images, WebhookConfiguration.NAME, written.style(), written.additions(), listener));
+    }
+
+    /// Where container runtimes are heard; without them containers are found as they start.
+    private Optional<HookSocket> hooks(Agent running) {
+        try {
+            return Optional.of(HookSocket.open(HookSocket.of(duties.instance()), running::announce));
+        } catch (IOException e) {
+            told.warn("hooks of container runtimes will not be heard: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /// Begins to load what it needs where rules are named.
@@ -320,6 +333,7 @@ final class Service {
             lost += detecting.lost();
             detecting.close();
         }
+        hooks.ifPresent(HookSocket::close);
         var ended = agent.getAndSet(null);
         if (ended != null) {
             lost += ended.count(KernelCounter.RING_FULL);

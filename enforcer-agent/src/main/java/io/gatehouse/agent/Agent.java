@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.agent;
 
+import io.gatehouse.agent.containers.Announcement;
 import io.gatehouse.agent.containers.Container;
 import io.gatehouse.agent.containers.ContainerFinder;
+import io.gatehouse.agent.containers.Finding;
 import io.gatehouse.agent.detect.AlertWriter;
 import io.gatehouse.agent.detect.EventDecoder;
 import io.gatehouse.agent.enforce.Brake;
@@ -17,6 +19,8 @@ import io.gatehouse.agent.enforce.LateJudge;
 import io.gatehouse.agent.enforce.RootMounts;
 import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.enforce.Succession;
+import io.gatehouse.agent.hook.Announcements;
+import io.gatehouse.agent.hook.Announcements.Answer;
 import io.gatehouse.agent.kernel.BootClock;
 import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
@@ -46,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 
 /// Keeps policies on one node: finds containers, puts their rules into the kernel, tells what the kernel saw.
@@ -74,6 +79,7 @@ public final class Agent implements AutoCloseable {
     private final AlertWriter alertWriter;
     private final Door door;
     private final ContainerFinder finder;
+    private final Announcements announcements;
     private final Optional<String> ownContainer;
     private final AgentListener listener;
     private final InstantSource clock;
@@ -123,6 +129,7 @@ public final class Agent implements AutoCloseable {
             counted.put(counter, 0L);
         }
         this.poller = Poller.of(ring);
+        this.announcements = new Announcements(poller::wake);
         kernel.execGate().ifPresent(gate -> gate.onRefusal(poller::wake));
         this.enforcer = new Enforcer(
                 kernel,
@@ -186,6 +193,11 @@ public final class Agent implements AutoCloseable {
         poller.wake();
     }
 
+    /// A container that its runtime is making: answered once its rules are in force. Any thread.
+    public Future<Answer> announce(Announcement said) {
+        return announcements.add(said);
+    }
+
     /// Where the labels of this node's pods are known; policies that select pods by label are kept from then on. To be
     /// called once.
     public void followPods(NodePods known) {
@@ -224,6 +236,7 @@ public final class Agent implements AutoCloseable {
             ring.drain(this::receive);
             guarded("refused programs were not told", this::tellRefusals);
             guarded("policies were not applied", this::applyWanted);
+            guarded("an announced container was not taken in", () -> announcements.answer(this::meetAnnounced));
             guarded("containers were not looked for", this::recogniseStrangers);
             guarded("processes of containers were not noted", enforcer::noteNewcomers);
             guarded("rules were not made again", this::settle);
@@ -235,6 +248,7 @@ public final class Agent implements AutoCloseable {
             }
         }
         ring.drain(this::receive); // what was decided before the end is told
+        announcements.answer(_ -> new Answer.Refused("the agent ends"));
         guarded("programs that wait were not let go", () -> door.all().forEach(door::letGo));
     }
 
@@ -314,6 +328,24 @@ public final class Agent implements AutoCloseable {
         } else {
             strangers.remove(event.scope());
         }
+    }
+
+    /// Its runtime waits for the answer, so nothing of the container has run.
+    private Answer meetAnnounced(Announcement said) {
+        return switch (finder.announced(said)) {
+            case Finding.Known(var container) when !isOurs(container) -> new Answer.Free();
+            case Finding.Known(var container) ->
+                adopt(container, 0, Optional.empty())
+                        .<Answer>map(governed -> governed.rules() == 0
+                                ? new Answer.Free()
+                                : new Answer.Governed(governed.policies().size() + " policies are in force for it"))
+                        .orElseGet(() -> new Answer.Refused(
+                                notGoverned.contains(container.id())
+                                        ? "the agent told why"
+                                        : "its root file system cannot be found"));
+            case Finding.Unrecognised(var reason) -> new Answer.Refused(reason);
+            case Finding.Host _ -> new Answer.Refused("it is no container");
+        };
     }
 
     /// Whether it is known whose the process is; if so it goes on.

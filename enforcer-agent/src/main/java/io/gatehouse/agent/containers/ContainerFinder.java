@@ -5,6 +5,8 @@ import io.gatehouse.agent.containers.CgroupFile.Membership;
 import io.gatehouse.agent.containers.Container.Cgroup;
 import io.gatehouse.agent.containers.NodeFiles.Read;
 import io.gatehouse.agent.kernel.OpenedFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /// Tells whose container a process is.
 ///
@@ -60,6 +64,81 @@ public final class ContainerFinder {
                 .or(() -> byProcess(pid, memberships, look))
                 .<Finding>map(Finding.Known::new)
                 .orElseGet(Finding.Host::new);
+    }
+
+    /// A container that its runtime is making, and that it has written nothing down of yet.
+    ///
+    /// Believed is the bundle, since who may announce is root. That the process is a container's is seen on the
+    /// node: its cgroups count as the container's only where nobody else is in them.
+    public synchronized Finding announced(Announcement said) {
+        return switch (files.proc(said.pid(), "cgroup")) {
+            case Read.Absent<String> _ -> new Finding.Unrecognised("process " + said.pid() + " is gone");
+            case Read.Refused<String>(var reason) -> new Finding.Unrecognised(reason);
+            case Read.Got<String>(var text) ->
+                announced(said, CgroupFile.parse(text).memberships());
+        };
+    }
+
+    private Finding announced(Announcement said, List<Membership> memberships) {
+        var namespace = files.namespace(said.pid(), "mnt");
+        if (namespace.isEmpty()
+                || namespace.equals(files.namespace(1, "mnt"))
+                || namespace.equals(files.namespace(ProcessHandle.current().pid(), "mnt"))) {
+            return new Finding.Unrecognised("process " + said.pid() + " has no mounts of its own");
+        }
+        var own = memberships.stream()
+                .filter(membership -> !membership.path().equals("/")
+                        && mounts.directory(files, membership, membership.path())
+                                .filter(directory -> isAllIn(directory, namespace.get()))
+                                .isPresent())
+                .toList();
+        if (own.isEmpty()) {
+            return new Finding.Unrecognised("process " + said.pid() + " is in no cgroup of its own");
+        }
+        var name = own.stream()
+                .flatMap(membership -> CgroupName.in(membership.path()).stream())
+                .filter(each -> each.id().equals(said.id()))
+                .findFirst();
+        var state = new RuntimeState(
+                said.id(),
+                place(said.bundle()),
+                OptionalLong.of(said.pid()),
+                files.startTicks(said.pid()),
+                own.stream().map(Membership::path).collect(Collectors.toSet()),
+                said.annotations(),
+                Optional.of(said.bundle()),
+                Optional.empty(),
+                Container.Root.UNKNOWN,
+                List.of());
+        return new Finding.Known(Details.gather(
+                files,
+                said.id(),
+                new Read.Got<>(state),
+                name.map(CgroupName::runtime).orElse(ContainerRuntime.UNKNOWN),
+                name.flatMap(CgroupName::podUid),
+                cgroup(
+                        own.getFirst().path(),
+                        own,
+                        path -> own.stream().anyMatch(each -> each.path().equals(path)) ? path : "")));
+    }
+
+    private boolean isAllIn(Path directory, String mountNamespace) {
+        try {
+            var pids = Files.readAllLines(directory.resolve("cgroup.procs"));
+            return !pids.isEmpty()
+                    && pids.stream()
+                            .allMatch(pid -> files.namespace(Long.parseLong(pid), "mnt")
+                                    .filter(mountNamespace::equals)
+                                    .isPresent());
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    /// Where the runtime will keep its state: the bundles of those that stand above it say whose they are, and who
+    /// calls an OCI runtime by itself uses its own place.
+    private static String place(String bundle) {
+        return bundle.contains("containerd/") || bundle.contains("docker/") ? bundle : "/run/runc";
     }
 
     /// One entry per container that has a process, in the order of their lowest pids.

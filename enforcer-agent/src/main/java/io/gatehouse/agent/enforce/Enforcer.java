@@ -189,7 +189,7 @@ public final class Enforcer {
             govern(known, container, today); // its runtime had not made, or not written down, all of it
             attachWhatIsNeeded();
         }
-        if (!rootMounts.isAwaited(known.governed) || !kernel.holds()) {
+        if (!rootMounts.isAwaited(known.governed) || !kernel.holdsOn(known.governed.rootDev())) {
             bind(known, keys);
         } // else its first program waits at the door, as of a container that nobody knows
         lookAtOpenFiles(known);

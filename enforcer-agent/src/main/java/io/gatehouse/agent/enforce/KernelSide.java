@@ -50,7 +50,8 @@ public final class KernelSide implements AutoCloseable {
     private final Optional<Tenure> tenure;
     private final BpfMap stats;
     private final Control control;
-    private Optional<ExecGate> gate = Optional.empty(); // set once, before anybody else sees this
+    private Optional<ExecGate> gate = Optional.empty(); // these two set once, before anybody else sees this
+    private int hostRootDev;
     private final SelfGuard self;
     // Starting thread, then ring thread, then the closing one.
     private boolean pinned;
@@ -110,7 +111,8 @@ public final class KernelSide implements AutoCloseable {
         var kernel = new KernelSide(loaded, backend, whyNotLsm, groups, tenure, image, candidates);
         try {
             kernel.describeSyscalls();
-            kernel.control.begin(kernel.hostRootDev());
+            kernel.hostRootDev = kernel.findHostRootDev();
+            kernel.control.begin(kernel.hostRootDev);
             tenure.ifPresent(kernel::takeBrakeOver);
             kernel.guard(SelfFacts.none());
             GuardProgram.WATCH.forEach(kernel.object::attach);
@@ -133,7 +135,7 @@ public final class KernelSide implements AutoCloseable {
                 }));
     }
 
-    private int hostRootDev() {
+    private int findHostRootDev() {
         try (var root =
                 OpenedFile.open("/proc/1/root/.").or(() -> OpenedFile.open("/")).orElseThrow()) {
             return identify(root, 0).dev();
@@ -535,6 +537,11 @@ public final class KernelSide implements AutoCloseable {
     public void heard(long atNanos) {
         control.heard(new Control.Heard(
                 atNanos, count(KernelCounter.REFUSED), count(KernelCounter.KILLED), count(KernelCounter.RING_FULL)));
+    }
+
+    /// Whether programs of a container that nobody knows wait, if their root is on this file system.
+    boolean holdsOn(int rootDev) {
+        return holds() && rootDev != hostRootDev;
     }
 
     public Optional<Brake> brake() {

@@ -65,7 +65,7 @@ final class RootMountRecords {
     List<String> undoAll() {
         var told = new ArrayList<String>();
         for (var record : all()) {
-            undo(record).ifPresent(told::add);
+            undo(record, "container " + record.container()).ifPresent(told::add);
             remove(record);
         }
         try {
@@ -76,9 +76,9 @@ final class RootMountRecords {
         return told;
     }
 
-    /// @return a sentence where the container lives
-    static Optional<String> undo(RootMountRecord record) {
-        var name = "container " + record.container();
+    /// @param name of the container, for people
+    /// @return a sentence where it lives
+    static Optional<String> undo(RootMountRecord record, String name) {
         try {
             return switch (record.undo()) {
                 case Undone.WRITABLE_AGAIN -> Optional.of(name + ": its root file system is as writable as it was");

@@ -159,12 +159,12 @@ public final class RootMounts {
     void letGo(String container) {
         var kept = byContainer.remove(container);
         if (kept != null && kept.standing instanceof Standing.ReadOnly(var own, var _, var _)) {
-            own.ifPresent(this::undo);
+            own.ifPresent(record -> undo(record, kept.name()));
         }
         for (var record : List.copyOf(before.keySet())) {
             if (record.container().equals(container)) {
                 before.remove(record);
-                undo(record);
+                undo(record, "container " + container);
             }
         }
         publish();
@@ -175,8 +175,8 @@ public final class RootMounts {
         List.copyOf(before.keySet()).forEach(record -> letGo(record.container()));
     }
 
-    private void undo(RootMountRecord record) {
-        RootMountRecords.undo(record).ifPresent(toTell::add);
+    private void undo(RootMountRecord record, String name) {
+        RootMountRecords.undo(record, name).ifPresent(toTell::add);
         unnote(record);
     }
 
