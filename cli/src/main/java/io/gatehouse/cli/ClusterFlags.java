@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
-import io.gatehouse.admission.kubernetes.ApiServer;
 import io.gatehouse.admission.kubernetes.ClusterOptions;
 import io.gatehouse.admission.kubernetes.ClusterSide;
 import io.gatehouse.admission.server.WebhookConfiguration;
 import io.gatehouse.cli.exit.Refusal;
+import io.gatehouse.feed.kubernetes.ApiServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

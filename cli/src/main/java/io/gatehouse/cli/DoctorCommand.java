@@ -3,7 +3,6 @@ package io.gatehouse.cli;
 
 import io.gatehouse.admission.doctor.ClusterDoctor;
 import io.gatehouse.admission.doctor.ClusterObjects;
-import io.gatehouse.admission.kubernetes.ApiServer;
 import io.gatehouse.admission.kubernetes.ClusterDump;
 import io.gatehouse.admission.server.WebhookConfiguration;
 import io.gatehouse.agent.containers.ContainerFinder;
@@ -16,6 +15,7 @@ import io.gatehouse.cli.exit.Refusal;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.DiagnosticPrinter;
 import io.gatehouse.engine.diagnostic.SourceText;
+import io.gatehouse.feed.kubernetes.ApiServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

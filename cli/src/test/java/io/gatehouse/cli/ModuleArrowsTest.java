@@ -158,10 +158,13 @@ class ModuleArrowsTest {
     }
 
     @Test
-    void the_api_server_is_asked_from_one_place_of_the_agent_and_one_of_the_gate() {
+    void the_api_server_is_asked_from_one_place_of_each_module() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.gatehouse.agent.kubernetes..", "io.gatehouse.admission.kubernetes..")
+                .resideOutsideOfPackages(
+                        "io.gatehouse.feed.kubernetes..",
+                        "io.gatehouse.agent.kubernetes..",
+                        "io.gatehouse.admission.kubernetes..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.fabric8..")

@@ -11,10 +11,12 @@ import io.gatehouse.feed.PolicyObjects.Outcome;
 import io.gatehouse.feed.PolicyObjects.Settlement;
 import io.gatehouse.feed.PolicyObjects.Standing;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Lets an object that is wrong refuse itself alone: in its place stands what it said when it was last right, or
 /// nothing. Used under the feed's lock.
@@ -22,6 +24,12 @@ final class ObjectSieve {
     /// What is in force of each object, by its name.
     private Map<String, SourceText> inForce = Map.of();
     private String digest = "";
+
+    /// @param before what was in force when somebody last wrote it down
+    ObjectSieve(List<SourceText> before) {
+        inForce =
+                before.stream().collect(Collectors.toUnmodifiableMap(SourceText::name, text -> text, (one, _) -> one));
+    }
 
     /// @param objects as they are
     /// @param kept what the compilation holds of each, where it is not refused with nothing before it
@@ -94,6 +102,11 @@ final class ObjectSieve {
                     : now.equals(object) ? Standing.IN_FORCE : Standing.OLDER_IN_FORCE;
             outcomes.add(new Outcome(object, standing, Optional.ofNullable(refused.get(object.name()))));
         }
-        return new Settlement(digest, outcomes);
+        var present = objects.stream().map(SourceText::name).collect(Collectors.toSet());
+        var texts = inForce.values().stream()
+                .filter(text -> present.contains(text.name()))
+                .sorted(Comparator.comparing(SourceText::name))
+                .toList();
+        return new Settlement(digest, outcomes, texts);
     }
 }

@@ -42,7 +42,7 @@ public final class PolicyFeed implements AutoCloseable {
     /// Of the sources. Under `loading`.
     private PolicyFolder folder;
     /// Which of the objects can be taken. Under `loading`.
-    private final ObjectSieve sieve = new ObjectSieve();
+    private final ObjectSieve sieve;
 
     /// What the listener heard last, so that it hears it once. Under `loading`.
     private String saidInForce = "";
@@ -59,6 +59,7 @@ public final class PolicyFeed implements AutoCloseable {
     private PolicyFeed(FeedSources sources, PolicyListener listener, FolderWatch watch) {
         this.sources = sources;
         this.folder = folder(sources);
+        this.sieve = new ObjectSieve(sources.objects().before());
         this.listener = listener;
         this.watch = watch;
         this.thread = Thread.ofVirtual().name("gatehouse-policy-feed").unstarted(this::follow);

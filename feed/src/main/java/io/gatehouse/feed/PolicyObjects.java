@@ -30,10 +30,18 @@ public interface PolicyObjects {
     /// What became of them. Called after each load, under the feed's lock: it must not wait.
     void settled(Settlement settlement);
 
+    /// What was in force of them when somebody last wrote it down, perhaps before this process began: what an object
+    /// that is wrong now said when it was last right.
+    default List<SourceText> before() {
+        return List.of();
+    }
+
     /// @param digest of what is in force; empty before anything is
-    record Settlement(String digest, List<Outcome> outcomes) {
+    /// @param inForce what is in force of them, as each was when it was last right
+    record Settlement(String digest, List<Outcome> outcomes, List<SourceText> inForce) {
         public Settlement {
             outcomes = List.copyOf(outcomes);
+            inForce = List.copyOf(inForce);
         }
     }
 

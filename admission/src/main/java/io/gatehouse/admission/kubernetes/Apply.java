@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.gatehouse.feed.kubernetes.ApiServer;
 
 /// Server-side apply under our own name, so that whoever else writes an object keeps what is theirs.
 final class Apply {

@@ -4,6 +4,7 @@ package io.gatehouse.admission.kubernetes;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.gatehouse.admission.doctor.ClusterObjects;
 import io.gatehouse.engine.diagnostic.SourceText;
+import io.gatehouse.feed.kubernetes.ApiServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

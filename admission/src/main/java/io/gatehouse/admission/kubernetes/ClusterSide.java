@@ -6,6 +6,9 @@ import io.gatehouse.admission.review.ObjectEvent;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.feed.PolicyObjects;
+import io.gatehouse.feed.kubernetes.ApiServer;
+import io.gatehouse.feed.kubernetes.FollowedPolicies;
+import io.gatehouse.feed.kubernetes.NamespaceLabels;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +79,7 @@ public final class ClusterSide implements AutoCloseable {
         this.policies = policies;
         this.clock = clock;
         this.notices = notices;
-        this.namespaces = new NamespaceLabels(server, notices);
+        this.namespaces = new NamespaceLabels(server, () -> {}, notices);
         this.tellings = new Tellings(server, options.identity(), clock, notices);
         this.status = new StatusWriter(server, policies, clock, notices);
         this.reports = new ReportWriter(server, options.reportAtMostEvery(), notices);

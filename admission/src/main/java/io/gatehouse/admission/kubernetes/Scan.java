@@ -17,6 +17,7 @@ import io.gatehouse.admission.review.Subject;
 import io.gatehouse.engine.document.JsonReader;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.policy.Snapshot;
+import io.gatehouse.feed.kubernetes.ApiServer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;

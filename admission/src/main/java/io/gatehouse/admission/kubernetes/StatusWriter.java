@@ -8,6 +8,8 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.feed.PolicyObjects.Outcome;
 import io.gatehouse.feed.PolicyObjects.Settlement;
 import io.gatehouse.feed.PolicyObjects.Standing;
+import io.gatehouse.feed.kubernetes.ApiServer;
+import io.gatehouse.feed.kubernetes.FollowedPolicies;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.gatehouse.admission.review.EventSink;
 import io.gatehouse.admission.review.ObjectEvent;
+import io.gatehouse.feed.kubernetes.ApiServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -9,6 +9,7 @@ import io.gatehouse.admission.doctor.ClusterDoctor;
 import io.gatehouse.admission.doctor.ClusterDoctor.Question;
 import io.gatehouse.admission.server.WebhookConfiguration;
 import io.gatehouse.admission.server.WebhookConfiguration.Target;
+import io.gatehouse.feed.kubernetes.ApiServerStandIn;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;

@@ -18,6 +18,7 @@ import io.gatehouse.feed.FeedSources.Following;
 import io.gatehouse.feed.Opening;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.feed.PolicyListener;
+import io.gatehouse.feed.kubernetes.ApiServerStandIn;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -182,10 +183,15 @@ class ClusterSideTest {
     @Test
     void labels_of_namespaces_are_known() throws Exception {
         cluster(POLICIES);
-        cluster.put("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {team: web}}\n");
+        cluster.put("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {gatehouse.io/mode: audit}}\n");
+        cluster.put("apiVersion: v1\nkind: Namespace\nmetadata: {name: cart, labels: {team: web}}\n");
         var replica = replica("one", Duration.ZERO);
-        await("the labels are told", () -> replica.side().labels("shop").equals(Optional.of(Map.of("team", "web"))));
-        assertEquals(Optional.empty(), replica.side().labels("cart"));
+        await(
+                "the labels are told",
+                () -> replica.side().labels("shop").equals(Optional.of(Map.of("gatehouse.io/mode", "audit"))));
+        await("it chose nothing", () -> replica.side().labels("cart").equals(Optional.of(Map.of())));
+        cluster.put("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {}}\n");
+        await("the choice is taken back", () -> replica.side().labels("shop").equals(Optional.of(Map.of())));
     }
 
     @Test

@@ -15,6 +15,8 @@ import io.gatehouse.admission.review.Subject;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.document.Node;
 import io.gatehouse.engine.document.YamlReader;
+import io.gatehouse.feed.kubernetes.ApiServer;
+import io.gatehouse.feed.kubernetes.ApiServerStandIn;
 import io.gatehouse.schemas.policy.Mode;
 import java.io.IOException;
 import java.time.Duration;

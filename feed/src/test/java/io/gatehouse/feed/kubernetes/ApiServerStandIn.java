@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.gatehouse.admission.kubernetes;
+package io.gatehouse.feed.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -31,7 +31,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 /// with a check of the version, server-side apply (as one owner of what it sends), delete, and a status of its own.
 ///
 /// The library's own stand-in knows neither pages nor server-side apply.
-final class ApiServerStandIn implements AutoCloseable {
+public final class ApiServerStandIn implements AutoCloseable {
     private static final KubernetesSerialization JSON = new KubernetesSerialization();
 
     private final HttpServer server;
@@ -42,15 +42,16 @@ final class ApiServerStandIn implements AutoCloseable {
 
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
     /// Every write, `PATCH path?query`.
-    final List<String> writes = new CopyOnWriteArrayList<>();
+    public final List<String> writes = new CopyOnWriteArrayList<>();
 
-    final List<String> lists = new CopyOnWriteArrayList<>();
+    public final List<String> lists = new CopyOnWriteArrayList<>();
     private long version = 1;
-    volatile boolean refusing;
+    public volatile boolean refusing;
 
-    private record Watcher(String collection, BlockingQueue<String> news) {}
+    /// @param query with the selectors it gave
+    private record Watcher(String collection, Map<String, String> query, BlockingQueue<String> news) {}
 
-    ApiServerStandIn(String... collections) throws IOException {
+    public ApiServerStandIn(String... collections) throws IOException {
         served.addAll(Arrays.asList(collections));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -58,7 +59,7 @@ final class ApiServerStandIn implements AutoCloseable {
         server.start();
     }
 
-    Config config() {
+    public Config config() {
         return new ConfigBuilder(Config.empty())
                 .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
                 .withWatchReconnectInterval(50)
@@ -66,29 +67,29 @@ final class ApiServerStandIn implements AutoCloseable {
                 .build();
     }
 
-    ApiServer connect() {
+    public ApiServer connect() {
         return ApiServer.connect(config());
     }
 
     /// A new object, or a new spec of one that is there.
-    void put(String yaml) {
+    public void put(String yaml) {
         var object = mapping(JSON.unmarshal(yaml, Map.class));
         store(pathOf(object), object, "");
     }
 
-    void remove(String path) {
+    public void remove(String path) {
         synchronized (this) {
             var gone = objects.remove(path);
-            tell("DELETED", path, gone);
+            tell(path, gone, null);
         }
     }
 
-    synchronized Map<String, Object> get(String path) {
+    public synchronized Map<String, Object> get(String path) {
         return objects.get(path);
     }
 
     /// What lies in a collection.
-    synchronized List<Map<String, Object>> all(String collection) {
+    public synchronized List<Map<String, Object>> all(String collection) {
         var all = new ArrayList<Map<String, Object>>();
         objects.forEach((path, object) -> {
             if (isIn(path, collection)) {
@@ -137,7 +138,13 @@ final class ApiServerStandIn implements AutoCloseable {
             }
         }
         var metadata = mapping(now.get("metadata"));
-        mapping(object.get("metadata")).forEach(metadata::putIfAbsent);
+        mapping(object.get("metadata")).forEach((key, value) -> {
+            if (key.equals("labels") || key.equals("annotations") || key.equals("ownerReferences")) {
+                metadata.put(key, value);
+            } else {
+                metadata.putIfAbsent(key, value);
+            }
+        });
         if (before != null && Objects.equals(without(before), without(now))) {
             return before; // as the API server: what changes nothing is no new version
         }
@@ -148,7 +155,7 @@ final class ApiServerStandIn implements AutoCloseable {
         metadata.put("resourceVersion", Long.toString(++version));
         now.put("metadata", metadata);
         objects.put(path, now);
-        tell(before == null ? "ADDED" : "MODIFIED", path, now);
+        tell(path, before, now);
         return now;
     }
 
@@ -160,11 +167,44 @@ final class ApiServerStandIn implements AutoCloseable {
         return copy;
     }
 
-    private void tell(String type, String path, Map<String, Object> object) {
-        var event = JSON.asJson(Map.of("type", type, "object", object));
-        watchers.stream()
-                .filter(one -> isIn(path, one.collection()))
-                .forEach(one -> one.news().add(event));
+    /// Who selected the object before hears that it went, where it is selected no longer.
+    ///
+    /// @param before null where it is new
+    /// @param now null where it is gone
+    private void tell(String path, Map<String, Object> before, Map<String, Object> now) {
+        for (var watcher : watchers) {
+            if (!isIn(path, watcher.collection())) {
+                continue;
+            }
+            boolean was = before != null && selects(watcher.query(), before);
+            boolean is = now != null && selects(watcher.query(), now);
+            if (was || is) {
+                var type = !is ? "DELETED" : was ? "MODIFIED" : "ADDED";
+                watcher.news().add(JSON.asJson(Map.of("type", type, "object", is ? now : now == null ? before : now)));
+            }
+        }
+    }
+
+    /// Field selectors of one field, label selectors of one label: a value, or that it is there.
+    private static boolean selects(Map<String, String> query, Map<String, Object> object) {
+        var field = query.getOrDefault("fieldSelector", "");
+        if (!field.isEmpty()) {
+            var pair = field.split("=", 2);
+            Object value = object;
+            for (var step : pair[0].split("\\.")) {
+                value = mapping(value).get(step);
+            }
+            if (!pair[1].equals(value)) {
+                return false;
+            }
+        }
+        var label = query.getOrDefault("labelSelector", "");
+        if (label.isEmpty()) {
+            return true;
+        }
+        var labels = mapping(mapping(object.get("metadata")).get("labels"));
+        var pair = label.split("=", 2);
+        return pair.length == 1 ? labels.containsKey(label) : pair[1].equals(labels.get(pair[0]));
     }
 
     /// `apis/g/v/plural` holds `apis/g/v/namespaces/n/plural/name`; with a namespace only what lies in it.
@@ -228,15 +268,9 @@ final class ApiServerStandIn implements AutoCloseable {
     }
 
     private synchronized String list(String path, Map<String, String> query) {
-        var name = query.getOrDefault("fieldSelector", "").replace("metadata.name=", "");
-        var label = query.getOrDefault("labelSelector", "");
         var all = new ArrayList<Map<String, Object>>();
         objects.forEach((at, object) -> {
-            var metadata = mapping(object.get("metadata"));
-            var labels = mapping(metadata.get("labels"));
-            if (isIn(at, path)
-                    && (name.isEmpty() || name.equals(metadata.get("name")))
-                    && (label.isEmpty() || label.equals(label.split("=")[0] + "=" + labels.get(label.split("=")[0])))) {
+            if (isIn(at, path) && selects(query, object)) {
                 all.add(object);
             }
         });
@@ -262,14 +296,14 @@ final class ApiServerStandIn implements AutoCloseable {
             exchange.sendResponseHeaders(200, -1); // none here: a plain watch
             return;
         }
-        var watcher = new Watcher(path, new LinkedBlockingQueue<>());
+        var watcher = new Watcher(path, query, new LinkedBlockingQueue<>());
         synchronized (this) {
             watchers.add(watcher);
             long since = Long.parseLong(query.getOrDefault("resourceVersion", "0"));
             objects.forEach((at, object) -> {
                 long of = Long.parseLong(
                         mapping(object.get("metadata")).get("resourceVersion").toString());
-                if (isIn(at, path) && of > since) {
+                if (isIn(at, path) && of > since && selects(query, object)) {
                     watcher.news().add(JSON.asJson(Map.of("type", "MODIFIED", "object", object)));
                 }
             });
@@ -338,7 +372,7 @@ final class ApiServerStandIn implements AutoCloseable {
                 case "DELETE" -> {
                     var gone = objects.remove(at);
                     if (gone != null) {
-                        tell("DELETED", at, gone);
+                        tell(at, gone, null);
                     }
                     send(exchange, gone == null ? 404 : 200, "{\"kind\":\"Status\",\"apiVersion\":\"v1\"}");
                 }
@@ -396,7 +430,7 @@ final class ApiServerStandIn implements AutoCloseable {
         return query;
     }
 
-    static Map<String, Object> mapping(Object value) {
+    public static Map<String, Object> mapping(Object value) {
         var copy = new LinkedHashMap<String, Object>();
         if (value instanceof Map<?, ?> map) {
             map.forEach((key, inner) -> copy.put(key.toString(), inner));

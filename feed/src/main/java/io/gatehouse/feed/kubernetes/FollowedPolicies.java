@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.gatehouse.admission.kubernetes;
+package io.gatehouse.feed.kubernetes;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -13,56 +13,81 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The policy objects of a cluster, followed by watches. A lost connection is made again by the library; what was known
 /// stays known meanwhile, so that an API server that is away changes nothing.
 ///
 /// Any thread may ask.
-final class FollowedPolicies implements PolicyObjects, AutoCloseable {
+public final class FollowedPolicies implements PolicyObjects, AutoCloseable {
     /// So that a `kubectl apply` of many is taken as one change.
     private static final Duration QUIET = Duration.ofMillis(100);
 
     private static final Duration FIRST_ANSWER = Duration.ofSeconds(60);
 
+    /// What of a cluster's definitions must be there.
+    public enum Definitions {
+        /// At least one, else there is nothing to follow.
+        NEEDED,
+        /// Those that come later are followed from then on.
+        AS_THEY_COME
+    }
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
     private final Map<PolicyResource, SharedIndexInformer<GenericKubernetesResource>> informers =
-            new EnumMap<>(PolicyResource.class);
+            new ConcurrentHashMap<>();
     private final ApiServer server;
+    private final Consumer<String> notices;
     /// Texts by object, kept while the object's spec stays, so that a change of one does not write all anew.
     private final Map<String, Written> written = new TreeMap<>();
     private final Semaphore changes = new Semaphore(0);
     private final Thread feeding;
+    /// For definitions that are not there yet.
+    private final Thread looking;
     /// Set before the thread starts.
     private Runnable changed = () -> {};
     /// Hears what became of them; written once, before the first change is fed.
     private volatile Consumer<Settlement> settlements = _ -> {};
 
-    private volatile Settlement last = new Settlement("", List.of());
+    private volatile Settlement last = new Settlement("", List.of(), List.of());
 
     private record Written(String version, SourceText text) {}
 
-    private FollowedPolicies(ApiServer server) {
+    private FollowedPolicies(ApiServer server, Consumer<String> notices) {
         this.server = server;
+        this.notices = notices;
+        this.looking = Thread.ofVirtual().name("gatehouse-definitions").unstarted(this::lookAgain);
         this.feeding = Thread.ofVirtual().name("gatehouse-followed-policies").unstarted(this::feed);
+    }
+
+    /// As below, where a definition is needed.
+    public static FollowedPolicies start(ApiServer server, Consumer<String> notices) throws IOException {
+        return start(server, Definitions.NEEDED, notices);
     }
 
     /// Returns once all there are have been told.
     ///
     /// @throws IOException no definition is there, or the API server does not answer in time
-    static FollowedPolicies start(ApiServer server, Consumer<String> notices) throws IOException {
-        var followed = new FollowedPolicies(server);
+    public static FollowedPolicies start(ApiServer server, Definitions definitions, Consumer<String> notices)
+            throws IOException {
+        var followed = new FollowedPolicies(server, notices);
         try {
-            followed.begin(notices);
+            followed.begin(definitions);
             return followed;
         } catch (IOException e) {
             followed.close();
@@ -70,33 +95,37 @@ final class FollowedPolicies implements PolicyObjects, AutoCloseable {
         }
     }
 
-    private void begin(Consumer<String> notices) throws IOException {
-        var missing = new ArrayList<String>();
-        for (var resource : PolicyResource.values()) {
-            if (!isServed(resource)) {
-                missing.add(resource.definition());
-                continue;
-            }
-            var informer = server.client()
-                    .genericKubernetesResources(context(resource))
-                    .inAnyNamespace()
-                    .runnableInformer(0);
-            informer.addEventHandler(new Bell());
-            informer.exceptionHandler((started, cause) -> {
-                notices.accept("the API server does not tell of " + resource.plural() + ": " + cause.getMessage());
-                return true; // try again, whatever it was: what is known so far stays in force
-            });
-            informers.put(resource, informer);
-        }
-        if (informers.isEmpty()) {
-            throw new IOException("the cluster holds none of the definitions " + String.join(", ", missing)
-                    + "; apply those in schemas/crd");
+    private void begin(Definitions definitions) throws IOException {
+        followServed();
+        var missing = missing();
+        if (informers.isEmpty() && definitions == Definitions.NEEDED) {
+            throw new IOException(
+                    "the cluster holds none of the definitions " + missing + "; apply those in schemas/crd");
         }
         if (!missing.isEmpty()) {
-            notices.accept("not followed, since the cluster does not define them: " + String.join(", ", missing));
+            notices.accept("not followed, since the cluster does not define them: " + missing
+                    + "; they are as soon as it does");
+            looking.start();
         }
-        var starting =
-                informers.values().stream().map(SharedIndexInformer::start).toList();
+    }
+
+    private String missing() {
+        return Stream.of(PolicyResource.values())
+                .filter(resource -> !informers.containsKey(resource))
+                .map(PolicyResource::definition)
+                .collect(Collectors.joining(", "));
+    }
+
+    /// Follows what is served and not followed yet; returns once all of it has been told.
+    private void followServed() throws IOException {
+        var starting = new ArrayList<CompletionStage<Void>>();
+        for (var resource : PolicyResource.values()) {
+            if (!informers.containsKey(resource) && isServed(resource)) {
+                var informer = informer(resource);
+                informers.put(resource, informer);
+                starting.add(informer.start());
+            }
+        }
         for (var one : starting) {
             try {
                 one.toCompletableFuture().get(FIRST_ANSWER.toSeconds(), TimeUnit.SECONDS);
@@ -109,6 +138,39 @@ final class FollowedPolicies implements PolicyObjects, AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("interrupted while policies were first told");
             }
+        }
+    }
+
+    private SharedIndexInformer<GenericKubernetesResource> informer(PolicyResource resource) {
+        var informer = server.client()
+                .genericKubernetesResources(context(resource))
+                .inAnyNamespace()
+                .runnableInformer(0);
+        informer.addEventHandler(new Bell());
+        informer.exceptionHandler((started, cause) -> {
+            notices.accept("the API server does not tell of " + resource.plural() + ": " + cause.getMessage());
+            return true; // try again, whatever it was: what is known so far stays in force
+        });
+        return informer;
+    }
+
+    private void lookAgain() {
+        try {
+            while (!missing().isEmpty()) {
+                Thread.sleep(LOOK_AGAIN.plusMillis(ThreadLocalRandom.current().nextLong(LOOK_AGAIN.toMillis())));
+                try {
+                    var before = missing();
+                    followServed();
+                    if (!missing().equals(before)) {
+                        notices.accept("followed from now on, of what the cluster did not define before: " + before);
+                        changes.release();
+                    }
+                } catch (IOException _) {
+                    // an API server that is away defines nothing new either
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // closed
         }
     }
 
@@ -126,7 +188,7 @@ final class FollowedPolicies implements PolicyObjects, AutoCloseable {
         }
     }
 
-    static ResourceDefinitionContext context(PolicyResource resource) {
+    public static ResourceDefinitionContext context(PolicyResource resource) {
         return new ResourceDefinitionContext.Builder()
                 .withGroup(PolicyResource.GROUP)
                 .withVersion(PolicyResource.VERSION)
@@ -138,7 +200,7 @@ final class FollowedPolicies implements PolicyObjects, AutoCloseable {
 
     /// @param feed loads the policies anew
     /// @param heard hears after each load what became of each
-    void feed(Runnable feed, Consumer<Settlement> heard) {
+    public void feed(Runnable feed, Consumer<Settlement> heard) {
         changed = feed;
         settlements = heard;
         heard.accept(last);
@@ -206,12 +268,12 @@ final class FollowedPolicies implements PolicyObjects, AutoCloseable {
         settlements.accept(settlement);
     }
 
-    Settlement last() {
+    public Settlement last() {
         return last;
     }
 
     /// The object as it was last told, by its name in [#texts].
-    Optional<Told> object(String name) {
+    public Optional<Told> object(String name) {
         for (var informer : informers.entrySet()) {
             for (var object : informer.getValue().getStore().list()) {
                 if (name(informer.getKey(), object).equals(name)) {
@@ -222,11 +284,12 @@ final class FollowedPolicies implements PolicyObjects, AutoCloseable {
         return Optional.empty();
     }
 
-    record Told(PolicyResource resource, GenericKubernetesResource object) {}
+    public record Told(PolicyResource resource, GenericKubernetesResource object) {}
 
     @Override
     public void close() {
         feeding.interrupt();
+        looking.interrupt();
         informers.values().forEach(SharedIndexInformer::stop);
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.gatehouse.admission.kubernetes;
+package io.gatehouse.feed.kubernetes;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -10,17 +10,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /// A connection to an API server: by the pod's service account, or by a kubeconfig. Any thread may use it.
 public final class ApiServer implements AutoCloseable {
     private static final int CONNECTION_TIMEOUT_MILLIS = 5_000;
     private static final int REQUEST_TIMEOUT_MILLIS = 20_000;
+    /// The first wait after a lost watch; each further one is twice as long, up to 32 times. Every process takes a wait
+    /// of its own between these two, so that thousands of agents do not come back at one moment.
+    private static final int LEAST_RECONNECT_MILLIS = 1_000;
+
+    private static final int MOST_RECONNECT_MILLIS = 4_000;
+
     private static final String FALLBACK_NAMESPACE = "gatehouse-system";
 
     private final KubernetesClient client;
     private final String namespace;
 
-    ApiServer(KubernetesClient client, String namespace) {
+    private ApiServer(KubernetesClient client, String namespace) {
         this.client = client;
         this.namespace = namespace;
     }
@@ -31,7 +39,7 @@ public final class ApiServer implements AutoCloseable {
     /// @throws IOException that file cannot be read, or is none
     public static ApiServer connect(Optional<Path> kubeconfig) throws IOException {
         if (kubeconfig.isEmpty()) {
-            return connect(Config.autoConfigure(null));
+            return connect(spread(Config.autoConfigure(null), ThreadLocalRandom.current()));
         }
         Config config;
         try {
@@ -39,10 +47,17 @@ public final class ApiServer implements AutoCloseable {
         } catch (RuntimeException e) { // whatever the library makes of what is no kubeconfig
             throw new IOException("not a kubeconfig: " + kubeconfig.get(), e);
         }
-        return connect(config);
+        return connect(spread(config, ThreadLocalRandom.current()));
     }
 
-    static ApiServer connect(Config config) {
+    static Config spread(Config config, RandomGenerator random) {
+        return new ConfigBuilder(config)
+                .withWatchReconnectInterval(random.nextInt(LEAST_RECONNECT_MILLIS, MOST_RECONNECT_MILLIS))
+                .build();
+    }
+
+    /// As a configuration says.
+    public static ApiServer connect(Config config) {
         var bounded = new ConfigBuilder(config)
                 .withConnectionTimeout(CONNECTION_TIMEOUT_MILLIS)
                 .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
@@ -64,16 +79,17 @@ public final class ApiServer implements AutoCloseable {
         return client.getMasterUrl().toString();
     }
 
-    String namespace() {
+    /// Of the pod this runs in, where it runs in one.
+    public String namespace() {
         return namespace;
     }
 
-    KubernetesClient client() {
+    public KubernetesClient client() {
         return client;
     }
 
     /// What a failed request means to a reader of a log.
-    static String reason(KubernetesClientException failure) {
+    public static String reason(KubernetesClientException failure) {
         if (answered(failure)) {
             return failure.getCode() + " " + failure.getMessage();
         }
@@ -82,7 +98,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /// Whether there was an answer at all.
-    static boolean answered(KubernetesClientException failure) {
+    public static boolean answered(KubernetesClientException failure) {
         return failure.getCode() > 0;
     }
 
