@@ -3,7 +3,6 @@ package io.gatehouse.cli;
 
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelSide;
-import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.agent.learn.Recorder;
 import io.gatehouse.agent.learn.RecordingFile;
 import io.gatehouse.cli.AgentOptions.ActsFile;
@@ -12,9 +11,10 @@ import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.events.KernelEvent;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /// What breaches policies on this node, written down as long as the agent runs.
 final class ActRecording implements AutoCloseable {
@@ -27,21 +27,20 @@ final class ActRecording implements AutoCloseable {
         this.recorder = recorder;
     }
 
-    /// @param pods where their labels are known
+    /// @param labels of a pod by its uid, as far as they are known
     /// @throws Refusal the file cannot be written
     static ActRecording open(
-            ActsFile acts, KernelSide kernel, Supplier<Optional<NodePods>> pods, Consumer<String> say) {
+            ActsFile acts,
+            KernelSide kernel,
+            Function<String, Optional<Map<String, String>>> labels,
+            Consumer<String> say) {
         try {
             var file = RecordingFile.open(acts.file(), acts.maxBytes(), InstantSource.system(), say);
             var recorder = new Recorder(
                     kernel,
                     Recorder.Writer.AGENT,
-                    governed -> pods.get()
-                            .flatMap(known -> governed.container()
-                                    .pod()
-                                    .flatMap(pod -> pod.uid())
-                                    .flatMap(known::byUid))
-                            .map(NodePods.NodePod::labels),
+                    governed ->
+                            governed.container().pod().flatMap(pod -> pod.uid()).flatMap(labels),
                     file);
             return new ActRecording(file, recorder);
         } catch (IOException e) {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "With -r, -c or -o no policies are in force but those of --policies. SIGHUP reads configuration, rules and",
+            "With -r, -c, -o or --cluster no policies are in force but those of --policies and of the cluster. SIGHUP reads configuration, rules and",
             "policies again; one with errors is refused, and what was in force stays. A file of alerts that was renamed",
             "or removed is opened anew by itself, so SIGUSR1 has nothing left to do."
         })
@@ -44,6 +44,9 @@ final class AgentCommand implements Callable<Integer> {
     @Mixin
     private AgentOptions agent;
 
+    @Mixin
+    private NodeClusterFlags cluster;
+
     @Option(names = "--dry-run", description = "Says what would be in force and what would be heard, and ends.")
     private boolean dryRun;
 
@@ -56,22 +59,29 @@ final class AgentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var err = spec.commandLine().getErr();
-        var folder = detection.namesRules() ? policies.named() : Optional.of(policies.path());
+        if (cluster.asked() && dryRun) {
+            throw Refusal.badInput("--dry-run asks no cluster; leave out --cluster");
+        }
+        // the shipped policies are no part of what a cluster declares
+        var folder = detection.namesRules() || cluster.asked() ? policies.named() : Optional.of(policies.path());
         var asked = detection.ask(err);
         asked.notKept().forEach(line -> err.println("gatehouse: not kept: " + line));
         err.flush();
         var duties = new Duties(
-                Duties.sources(folder, asked.settings()),
-                Optional.of(agent.nodeRoot()),
-                agent.instance(),
-                agent.recordActs(),
-                Optional.of(asked.settings()),
-                Optional.empty(),
-                Optional.ofNullable(seconds).map(Duration::ofSeconds),
-                Optional.ofNullable(pidFile),
-                () -> Duties.sources(folder, detection.ask(err).settings()),
-                agent.guard());
-        if (duties.sources().folder().isEmpty() && duties.sources().rules().isEmpty()) {
+                        Duties.sources(folder, asked.settings()),
+                        Optional.of(agent.nodeRoot()),
+                        agent.instance(),
+                        agent.recordActs(),
+                        Optional.of(asked.settings()),
+                        Optional.empty(),
+                        Optional.ofNullable(seconds).map(Duration::ofSeconds),
+                        Optional.ofNullable(pidFile),
+                        () -> Duties.sources(folder, detection.ask(err).settings()),
+                        agent.guard())
+                .inCluster(cluster.citizen(agent.instance()));
+        if (!cluster.asked()
+                && duties.sources().folder().isEmpty()
+                && duties.sources().rules().isEmpty()) {
             throw Refusal.badInput("nothing is named that could be in force: give -r, --policies or rules_files");
         }
         return dryRun

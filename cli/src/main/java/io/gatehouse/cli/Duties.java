@@ -7,6 +7,7 @@ import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.agent.enforce.Instance;
 import io.gatehouse.agent.enforce.SelfFacts;
+import io.gatehouse.agent.kubernetes.NodeInCluster;
 import io.gatehouse.cli.AgentOptions.ActsFile;
 import io.gatehouse.cli.config.AgentSettings;
 import io.gatehouse.engine.rule.RulesOptions;
@@ -26,7 +27,8 @@ import java.util.stream.Stream;
 
 /// What a [Service] is to do.
 ///
-/// @param nodeRoot present: run the agent; it governs containers where a folder of policies is named
+/// @param nodeRoot present: run the agent; it governs containers where a folder of policies is named or a cluster
+/// followed
 /// @param instance where what is in force stays when the agent ends
 /// @param acts present: breaches of policies are recorded
 /// @param detection present: tell what rules match on this node
@@ -36,6 +38,7 @@ import java.util.stream.Stream;
 /// @param again the sources as they are to be when somebody asks to reload; throws a refusal where they are wrong
 /// @param guard what the agent's kernel side does beside the usual
 /// @param citizen present: the gate is part of a cluster
+/// @param node present: the agent follows a cluster
 record Duties(
         FeedSources sources,
         Optional<Path> nodeRoot,
@@ -47,9 +50,15 @@ record Duties(
         Optional<Path> pidFile,
         Supplier<FeedSources> again,
         Set<GuardOption> guard,
-        Optional<Citizen> citizen) {
+        Optional<Citizen> citizen,
+        Optional<NodeCitizen> node) {
     /// Begins to follow a cluster; hears what it has to tell.
     interface Citizen extends Function<Consumer<String>, ClusterSide> {}
+
+    /// The same for an agent. Waits for the cluster where nothing is known of it.
+    interface NodeCitizen {
+        NodeInCluster begin(Consumer<String> notices) throws InterruptedException;
+    }
 
     /// In no cluster.
     Duties(
@@ -63,7 +72,25 @@ record Duties(
             Optional<Path> pidFile,
             Supplier<FeedSources> again,
             Set<GuardOption> guard) {
-        this(sources, nodeRoot, instance, acts, detection, gate, lasting, pidFile, again, guard, Optional.empty());
+        this(
+                sources,
+                nodeRoot,
+                instance,
+                acts,
+                detection,
+                gate,
+                lasting,
+                pidFile,
+                again,
+                guard,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// The same, with an agent that follows a cluster.
+    Duties inCluster(Optional<NodeCitizen> follower) {
+        return new Duties(
+                sources, nodeRoot, instance, acts, detection, gate, lasting, pidFile, again, guard, citizen, follower);
     }
 
     /// The gate alone, in a cluster.
@@ -82,7 +109,8 @@ record Duties(
                 Optional.empty(),
                 () -> sources,
                 Set.of(),
-                Optional.of(citizen));
+                Optional.of(citizen),
+                Optional.empty());
     }
 
     /// How the webhook runs.
@@ -122,7 +150,7 @@ record Duties(
     }
 
     boolean governs() {
-        return nodeRoot.isPresent() && sources.folder().isPresent();
+        return nodeRoot.isPresent() && (sources.folder().isPresent() || node.isPresent());
     }
 
     /// What containers under an enforced policy are kept from: whatever tells the agent what to do, and the agent
@@ -139,7 +167,7 @@ record Duties(
     /// Where everything comes from, for people.
     String named() {
         var files = named(sources);
-        return citizen.isEmpty() ? files : files.isEmpty() ? "the cluster" : files + ", the cluster";
+        return citizen.isEmpty() && node.isEmpty() ? files : files.isEmpty() ? "the cluster" : files + ", the cluster";
     }
 
     static String named(FeedSources sources) {

@@ -3,6 +3,7 @@ package io.gatehouse.cli;
 
 import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.AgentListener;
+import io.gatehouse.agent.enforce.ClusterFacts;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.GuardOption;
 import io.gatehouse.agent.enforce.Instance;
@@ -63,6 +64,7 @@ final class NodeAgent {
             CompletableFuture<KernelSide> loading,
             Path nodeRoot,
             SelfFacts own,
+            ClusterFacts cluster,
             Snapshot first,
             Optional<ActRecording> acts,
             Consumer<Alert> alerts,
@@ -95,13 +97,18 @@ final class NodeAgent {
             }
 
             @Override
+            public void selectedAnew(Collection<Governed> containers) {
+                governing.accept(containers);
+            }
+
+            @Override
             public void notice(String text) {
                 say.accept("agent: " + text);
             }
         };
         var kernel = join(loading);
         kernel.guard(own).forEach(unkept -> say.accept("agent: not kept from containers: " + unkept));
-        return Agent.start(kernel, nodeRoot, first, listener, InstantSource.system());
+        return Agent.start(kernel, nodeRoot, cluster, first, listener, InstantSource.system());
     }
 
     static KernelSide join(CompletableFuture<KernelSide> loading) {

@@ -7,7 +7,6 @@ import io.gatehouse.agent.detect.Loss;
 import io.gatehouse.agent.detect.RuleDetector;
 import io.gatehouse.agent.detect.RuleListener;
 import io.gatehouse.agent.kernel.KernelException;
-import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.agent.watch.KernelWatch;
 import io.gatehouse.agent.watch.WatchOptions;
 import io.gatehouse.cli.config.AgentSettings;
@@ -17,9 +16,11 @@ import io.gatehouse.schemas.alert.RuleAlert;
 import io.gatehouse.schemas.field.Field.Source;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Detection by rules on this node, as the commands run it. Nothing is loaded into the kernel before there is a rule
@@ -29,7 +30,7 @@ final class NodeDetection implements AutoCloseable {
     private static final String PROGRAM_PER_CALL = "GATEHOUSE_PROGRAM_PER_CALL";
 
     private final Path nodeRoot;
-    private final Optional<NodePods> pods;
+    private final Function<String, Optional<Map<String, String>>> labels;
     private final Optional<AgentSettings> settings;
     private final AlertRouter alerts;
     private final Told told;
@@ -41,17 +42,17 @@ final class NodeDetection implements AutoCloseable {
     private boolean refused;
     private boolean closed;
 
-    /// @param pods absent outside a cluster
+    /// @param labels of a pod by its uid, as far as they are known
     /// @param settings absent: what is usual
     /// @param end is called where the settings ask to end when events are lost
     NodeDetection(
             Path nodeRoot,
-            Optional<NodePods> pods,
+            Function<String, Optional<Map<String, String>>> labels,
             Optional<AgentSettings> settings,
             AlertRouter alerts,
             Told told,
             Runnable end) {
-        this.pods = pods;
+        this.labels = labels;
         this.nodeRoot = nodeRoot;
         this.settings = settings;
         this.alerts = alerts;
@@ -87,13 +88,7 @@ final class NodeDetection implements AutoCloseable {
         NodeAgent.refuseIfLacking();
         try {
             detector = RuleDetector.start(
-                    loaded(),
-                    nodeRoot,
-                    uid -> pods.flatMap(known -> known.byUid(uid)).map(NodePods.NodePod::labels),
-                    snapshot.rules(),
-                    snapshot.responses(),
-                    options(),
-                    listener());
+                    loaded(), nodeRoot, labels::apply, snapshot.rules(), snapshot.responses(), options(), listener());
             told.say("events are heard by " + detector.counts().carrier());
         } catch (KernelException e) {
             refused = true; // another set of rules would not change it

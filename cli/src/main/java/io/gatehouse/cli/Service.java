@@ -9,9 +9,11 @@ import io.gatehouse.admission.server.AdmissionOptions;
 import io.gatehouse.admission.server.AdmissionServer;
 import io.gatehouse.admission.server.WebhookConfiguration;
 import io.gatehouse.agent.Agent;
+import io.gatehouse.agent.enforce.ClusterFacts;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.hook.HookSocket;
+import io.gatehouse.agent.kubernetes.NodeInCluster;
 import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.cli.agent.PidFile;
 import io.gatehouse.cli.config.AgentSettings;
@@ -32,6 +34,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,7 +52,7 @@ final class Service {
     private final AtomicReference<NodeDetection> detection = new AtomicReference<>();
     private final AtomicReference<AdmissionServer> gate = new AtomicReference<>();
     // Of the starting thread.
-    private Optional<NodePods> pods = Optional.empty();
+    private Optional<NodeInCluster> node = Optional.empty();
     private Optional<ActRecording> acts = Optional.empty();
     private Optional<ClusterSide> cluster = Optional.empty();
     private Answering answering;
@@ -78,7 +81,7 @@ final class Service {
         Optional<AuditIntake> audit = Optional.empty();
         Optional<PidFile> pidFile = Optional.empty();
         cluster = duties.citizen().map(citizen -> citizen.apply(told::say));
-        pods = duties.nodeRoot().flatMap(_ -> nodePods());
+        node = followFromNode();
         var detecting = duties.nodeRoot().map(root -> detection(root, alerts));
         try (alerts;
                 var feed = openFeed()) {
@@ -86,21 +89,23 @@ final class Service {
             var status = status(feed, alerts);
             if (loading.isPresent()) {
                 acts = duties.acts()
-                        .map(file -> ActRecording.open(file, NodeAgent.join(loading.get()), () -> pods, told::say));
+                        .map(file -> ActRecording.open(file, NodeAgent.join(loading.get()), this::labels, told::say));
                 agent.set(NodeAgent.start(
                         loading.get(),
                         duties.nodeRoot().orElseThrow(),
                         duties.own(),
+                        node.<ClusterFacts>map(each -> each).orElse(ClusterFacts.NONE),
                         feed.current(),
                         acts,
                         alerts::accept,
                         status::governed,
                         told::say));
                 agent.get().inForce(feed.current()); // a change that came while the agent started
-                pods.ifPresent(agent.get()::followPods);
                 hooks = hooks(agent.get());
             }
             detecting.ifPresent(each -> detect(each, feed));
+            node.ifPresent(each -> each.begin(feed::reload, this::clusterChanged));
+            clusterChanged(); // while all that began
             if (duties.gate().isPresent()) {
                 images = Optional.of(duties.gate().get().images().get());
                 audit = auditIntake(feed, images.get(), alerts);
@@ -119,7 +124,7 @@ final class Service {
                 audit.ifPresent(AuditIntake::close);
                 detecting.ifPresent(NodeDetection::close);
                 images.ifPresent(Inspections::close);
-                pods.ifPresent(NodePods::close);
+                node.ifPresent(NodeInCluster::close);
                 cluster.ifPresent(ClusterSide::close);
                 pidFile.ifPresent(PidFile::close);
             } finally {
@@ -135,15 +140,20 @@ final class Service {
         });
     }
 
-    /// In a cluster, where the node's name is told.
-    private Optional<NodePods> nodePods() {
-        return Optional.ofNullable(System.getenv("NODE_NAME"))
-                .flatMap(node -> NodePods.inCluster(node, this::podsChanged, told::say));
+    private Optional<NodeInCluster> followFromNode() throws InterruptedException {
+        return duties.node().isEmpty()
+                ? Optional.empty()
+                : Optional.of(duties.node().get().begin(told::say));
     }
 
-    private void podsChanged() {
-        Optional.ofNullable(agent.get()).ifPresent(Agent::podsChanged);
+    private void clusterChanged() {
+        Optional.ofNullable(agent.get()).ifPresent(Agent::clusterChanged);
         Optional.ofNullable(detection.get()).ifPresent(NodeDetection::podsChanged);
+    }
+
+    /// Of a pod, as far as they are known.
+    private Optional<Map<String, String>> labels(String uid) {
+        return node.flatMap(each -> each.pods().byUid(uid)).map(NodePods.NodePod::labels);
     }
 
     private StatusSources status(PolicyFeed feed, AlertRouter alerts) {
@@ -166,7 +176,8 @@ final class Service {
     }
 
     private FeedSources withObjects(FeedSources sources) {
-        return cluster.map(side -> sources.with(side.policies())).orElse(sources);
+        var objects = cluster.map(ClusterSide::policies).or(() -> node);
+        return objects.map(sources::with).orElse(sources);
     }
 
     private static AdmissionServer openGate(
@@ -220,7 +231,7 @@ final class Service {
 
     /// Begins to load what it needs where rules are named.
     private NodeDetection detection(Path nodeRoot, AlertRouter alerts) {
-        var detecting = new NodeDetection(nodeRoot, pods, duties.detection(), alerts, told, ending::countDown);
+        var detecting = new NodeDetection(nodeRoot, this::labels, duties.detection(), alerts, told, ending::countDown);
         if (!duties.sources().rules().isEmpty()) {
             detecting.expectRules();
         }

@@ -8,6 +8,7 @@ import io.gatehouse.agent.containers.Finding;
 import io.gatehouse.agent.detect.AlertWriter;
 import io.gatehouse.agent.detect.EventDecoder;
 import io.gatehouse.agent.enforce.Brake;
+import io.gatehouse.agent.enforce.ClusterFacts;
 import io.gatehouse.agent.enforce.Door;
 import io.gatehouse.agent.enforce.Enforcer;
 import io.gatehouse.agent.enforce.ExecGate;
@@ -26,7 +27,6 @@ import io.gatehouse.agent.kernel.KernelException;
 import io.gatehouse.agent.kernel.Poller;
 import io.gatehouse.agent.kernel.RingBuffer;
 import io.gatehouse.agent.kernel.Uninterrupted;
-import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.policy.Brakes;
 import io.gatehouse.engine.policy.Snapshot;
@@ -80,6 +80,7 @@ public final class Agent implements AutoCloseable {
     private final Door door;
     private final ContainerFinder finder;
     private final Announcements announcements;
+    private final ClusterFacts cluster;
     private final Optional<String> ownContainer;
     private final AgentListener listener;
     private final InstantSource clock;
@@ -88,6 +89,8 @@ public final class Agent implements AutoCloseable {
 
     // Ring thread only.
     private final Map<Long, Stranger> strangers = new HashMap<>();
+    /// By process. Their containers are known, under the strictest rules they may come to have.
+    private final Map<Integer, Unlabelled> unlabelled = new HashMap<>();
     private final Set<String> notGoverned = new HashSet<>();
     private final Set<String> toldOnce = new HashSet<>();
     private Optional<Brake> brake = Optional.empty();
@@ -105,8 +108,7 @@ public final class Agent implements AutoCloseable {
 
     // Written by any thread, read by the ring thread.
     private volatile Snapshot wanted;
-    private volatile boolean labelsChanged;
-    private volatile Optional<NodePods> pods = Optional.empty(); // written once
+    private volatile boolean clusterChanged;
     private volatile boolean stopping;
     private volatile boolean stops; // written by the ring thread
 
@@ -117,10 +119,19 @@ public final class Agent implements AutoCloseable {
     /// @param fromNanos not looked at before
     private record Stranger(KernelEvent event, Optional<Door.Hold> hold, long fromNanos, long untilNanos) {}
 
+    /// A program that waits until the labels of its pod are told.
+    private record Unlabelled(KernelEvent event, Door.Hold hold, Container container, long untilNanos) {}
+
     private Agent(
-            KernelSide kernel, ContainerFinder finder, Snapshot first, AgentListener listener, InstantSource clock) {
+            KernelSide kernel,
+            ContainerFinder finder,
+            ClusterFacts cluster,
+            Snapshot first,
+            AgentListener listener,
+            InstantSource clock) {
         this.kernel = kernel;
         this.finder = finder;
+        this.cluster = cluster;
         this.listener = listener;
         this.clock = clock;
         this.wanted = first;
@@ -131,9 +142,7 @@ public final class Agent implements AutoCloseable {
         this.poller = Poller.of(ring);
         this.announcements = new Announcements(poller::wake);
         kernel.execGate().ifPresent(gate -> gate.onRefusal(poller::wake));
-        this.enforcer = new Enforcer(
-                kernel,
-                pod -> pods.flatMap(known -> pod.uid().flatMap(known::byUid)).map(NodePods.NodePod::labels));
+        this.enforcer = new Enforcer(kernel, cluster);
         this.lateJudge = new LateJudge(kernel);
         this.door = kernel.door();
         this.alertWriter = new AlertWriter(kernel);
@@ -146,10 +155,21 @@ public final class Agent implements AutoCloseable {
     /// @param nodeRoot the node's root directory, `/` unless the agent runs in a pod that has it elsewhere
     public static Agent start(
             KernelSide kernel, Path nodeRoot, Snapshot first, AgentListener listener, InstantSource clock) {
-        return start(kernel, nodeRoot, _ -> true, first, listener, clock);
+        return start(kernel, nodeRoot, ClusterFacts.NONE, first, listener, clock);
     }
 
-    /// As above, for some containers only.
+    /// As above, in a cluster; whoever hears that something of its facts changed calls [#clusterChanged].
+    public static Agent start(
+            KernelSide kernel,
+            Path nodeRoot,
+            ClusterFacts cluster,
+            Snapshot first,
+            AgentListener listener,
+            InstantSource clock) {
+        return start(kernel, nodeRoot, _ -> true, cluster, first, listener, clock);
+    }
+
+    /// As the first, for some containers only.
     public static Agent start(
             KernelSide kernel,
             Path nodeRoot,
@@ -157,7 +177,18 @@ public final class Agent implements AutoCloseable {
             Snapshot first,
             AgentListener listener,
             InstantSource clock) {
-        var agent = new Agent(kernel, new ContainerFinder(nodeRoot), first, listener, clock);
+        return start(kernel, nodeRoot, mine, ClusterFacts.NONE, first, listener, clock);
+    }
+
+    private static Agent start(
+            KernelSide kernel,
+            Path nodeRoot,
+            Predicate<Container> mine,
+            ClusterFacts cluster,
+            Snapshot first,
+            AgentListener listener,
+            InstantSource clock) {
+        var agent = new Agent(kernel, new ContainerFinder(nodeRoot), cluster, first, listener, clock);
         agent.mine = mine;
         agent.applyWanted();
         agent.adoptRunning();
@@ -198,16 +229,9 @@ public final class Agent implements AutoCloseable {
         return announcements.add(said);
     }
 
-    /// Where the labels of this node's pods are known; policies that select pods by label are kept from then on. To be
-    /// called once.
-    public void followPods(NodePods known) {
-        pods = Optional.of(known);
-        podsChanged();
-    }
-
-    /// Labels of pods came, changed or went. Any thread.
-    public void podsChanged() {
-        labelsChanged = true;
+    /// Labels of pods or namespaces came, changed or went. Any thread.
+    public void clusterChanged() {
+        clusterChanged = true;
         poller.wake();
     }
 
@@ -238,6 +262,7 @@ public final class Agent implements AutoCloseable {
             guarded("policies were not applied", this::applyWanted);
             guarded("an announced container was not taken in", () -> announcements.answer(this::meetAnnounced));
             guarded("containers were not looked for", this::recogniseStrangers);
+            guarded("programs that wait for labels were not let go", this::letGoLabelled);
             guarded("processes of containers were not noted", enforcer::noteNewcomers);
             guarded("rules were not made again", this::settle);
             stops = enforcer.stops();
@@ -355,6 +380,16 @@ public final class Agent implements AutoCloseable {
             return false;
         }
         var governed = adopt(found.get(), event.scope(), hold);
+        if (governed.isPresent() && hold.isPresent() && awaitsLabels(governed.get())) {
+            unlabelled.put(
+                    hold.get().pid(),
+                    new Unlabelled(
+                            event,
+                            hold.get(),
+                            governed.get().container(),
+                            System.nanoTime() + STRANGER_PATIENCE.toNanos()));
+            return true;
+        }
         governed.ifPresent(each -> judgeLate(event, each));
         boolean neverToBe =
                 !isOurs(found.get()) || notGoverned.contains(found.get().id());
@@ -367,8 +402,44 @@ public final class Agent implements AutoCloseable {
         return governed.isPresent() || neverToBe && hold.isPresent();
     }
 
+    /// Whether its rules depend on labels that are yet to be told.
+    private boolean awaitsLabels(Governed governed) {
+        return governed.rules() != 0 && cluster.pod(governed.container()) instanceof ClusterFacts.Pod.Awaited;
+    }
+
+    /// Those whose labels are known by now go on under the rules that these select; those that waited for long enough
+    /// under all that their labels might select, until they are told.
+    private void letGoLabelled() {
+        if (unlabelled.isEmpty()) {
+            return;
+        }
+        long now = System.nanoTime();
+        unlabelled.values().removeIf(waiting -> {
+            var governed = enforcer.byScope(waiting.hold().scope());
+            boolean awaits = governed.filter(this::awaitsLabels).isPresent();
+            if (awaits && now - waiting.untilNanos() < 0) {
+                return false;
+            }
+            if (!awaits) {
+                reselect(); // word of it may have come in this very moment
+            } else {
+                tellOnce(
+                        "labels " + waiting.container().id(),
+                        "the API server has not told of the pod of container "
+                                + waiting.container().shownName()
+                                + "; until it does, every policy counts that its labels might select");
+            }
+            governed.ifPresent(each -> judgeLate(waiting.event(), each));
+            door.letGo(waiting.hold());
+            return true;
+        });
+    }
+
     /// Takes in a program that waits and whose record was lost, or told to another agent.
     private void admit(Door.Hold hold) {
+        if (unlabelled.containsKey(hold.pid())) {
+            return;
+        }
         var met = strangers.get(hold.scope());
         if (met != null && met.hold().isPresent()) {
             return;
@@ -478,14 +549,17 @@ public final class Agent implements AutoCloseable {
 
     // ---- policies
 
-    /// Exemptions end with a day, so a new day is a reason too, and so are labels that came or changed.
+    /// Exemptions end with a day, so a new day is a reason too.
     private void applyWanted() {
         var next = wanted;
-        boolean otherLabels = labelsChanged;
-        if (next == inForce && today().equals(inForceOn) && !otherLabels) {
+        if (next == inForce && today().equals(inForceOn)) {
+            if (clusterChanged) {
+                clusterChanged = false;
+                reselect();
+            }
             return;
         }
-        labelsChanged = false;
+        clusterChanged = false;
         try {
             var applied = enforcer.apply(next, today());
             applied.made().forEach(this::tellGaps);
@@ -504,10 +578,21 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    /// Whether a container to come could have rules that stop anything: only then is it worth its waiting.
+    private void reselect() {
+        var selected = enforcer.reselect(today());
+        selected.made().forEach(this::tellGaps);
+        selected.failed().forEach(each -> listener.notice("policies are not in force for container " + each));
+        if (!selected.made().isEmpty()) {
+            listener.selectedAnew(enforcer.all());
+        }
+    }
+
+    /// Whether a container to come could have rules that stop anything: only then is it worth its waiting. A namespace
+    /// may have chosen what its policy does not say.
     private static boolean couldStop(Snapshot snapshot, LocalDate today) {
         return snapshot.forNode(today).stream()
-                .anyMatch(policy -> policy.mode() == Mode.ENFORCE
+                .anyMatch(policy -> (policy.mode() == Mode.ENFORCE
+                                || policy.rollout().namespaceModes().contains(Mode.ENFORCE))
                         && policy.runtime()
                                 .filter(section -> Arrays.stream(RuntimeRule.values())
                                         .anyMatch(rule -> rule.asked(section)
@@ -533,7 +618,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private void tellWhatLabelsKeepOut(Snapshot snapshot) {
-        if (pods.isPresent()) {
+        if (cluster != ClusterFacts.NONE) {
             return;
         }
         for (var policy : snapshot.policies()) {

@@ -20,6 +20,9 @@ public interface AgentListener {
     /// A snapshot is in force for every container there is.
     void inForce(Snapshot snapshot, Collection<Governed> containers);
 
+    /// Some containers have other rules than before, under the same snapshot.
+    default void selectedAnew(Collection<Governed> containers) {}
+
     /// Something an operator should know that is no policy's breach: a loss, a container that cannot be governed.
     void notice(String text);
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatehouse.agent.containers.ContainerFinder;
+import io.gatehouse.agent.enforce.ClusterFacts;
 import io.gatehouse.agent.enforce.Enforcer;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelSide;
@@ -66,7 +67,7 @@ class LimitsTest {
         var policy = policy("root", Mode.ENFORCE, Optional.empty(), Optional.of(writes(Action.DENY)));
         try (var kernel = KernelSide.load();
                 var ring = kernel.events()) {
-            var enforcer = new Enforcer(kernel, _ -> Optional.empty());
+            var enforcer = new Enforcer(kernel, ClusterFacts.NONE);
             enforcer.apply(new Snapshot("full-ring", List.of(policy)), LocalDate.now());
             enforcer.adopt(
                     new ContainerFinder(Path.of("/")).ofProcess(container.pid()).orElseThrow(),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatehouse.agent.containers.Container;
 import io.gatehouse.agent.containers.ContainerFinder;
+import io.gatehouse.agent.enforce.ClusterFacts;
 import io.gatehouse.agent.enforce.Enforcer;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.fixture.AttackProgram;
@@ -64,7 +65,7 @@ class ScaleTest {
                                         RuncContainer.ImageFile.text("/var/cache/app/kept", "")));
                 var kernel = KernelSide.load()) {
             real.start();
-            var enforcer = new Enforcer(kernel, _ -> Optional.empty());
+            var enforcer = new Enforcer(kernel, ClusterFacts.NONE);
             enforcer.apply(snapshot("first"), TODAY);
             var model = new ContainerFinder(Path.of("/")).ofProcess(real.pid()).orElseThrow();
             var parent = model.cgroup()

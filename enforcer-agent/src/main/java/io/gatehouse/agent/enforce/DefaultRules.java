@@ -67,6 +67,7 @@ record DefaultRules(List<WorkloadPolicy> policies, List<Masks> masks) {
         return policy.runtime().isPresent()
                 && policy.mode() == Mode.ENFORCE
                 && policy.exempt().isEmpty()
+                && !policy.rollout().namespaceModes().contains(Mode.AUDIT) // the container's may have chosen it
                 && policy.name().namespace().isEmpty()
                 && policy.match().equals(Match.ALL);
     }

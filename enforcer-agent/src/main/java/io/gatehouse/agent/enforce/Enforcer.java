@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,7 +37,7 @@ public final class Enforcer {
 
     private final KernelSide kernel;
     private final KernelRules maps;
-    private final Function<Container.Pod, Optional<Map<String, String>>> labels;
+    private final ClusterFacts cluster;
     private final Generations generations;
     private final NodeItself nodeItself;
     private final Slots slots;
@@ -67,6 +66,7 @@ public final class Enforcer {
         private final Set<Long> scopes = new HashSet<>();
         private final long sinceNanos = System.nanoTime();
         private Governed governed;
+        private List<WorkloadPolicy> selected = List.of(); // by the last question
         private boolean openBefore; // its processes have files open that they might not open now
         private boolean isNode;
         private boolean toldOfLivingOn;
@@ -77,10 +77,9 @@ public final class Enforcer {
         }
     }
 
-    /// @param labels of a pod, as far as they are known by now
-    public Enforcer(KernelSide kernel, Function<Container.Pod, Optional<Map<String, String>>> labels) {
+    public Enforcer(KernelSide kernel, ClusterFacts cluster) {
         this.kernel = kernel;
-        this.labels = labels;
+        this.cluster = cluster;
         this.maps = kernel.rules();
         this.generations = new Generations(kernel, maps);
         this.openBefore = new OpenBefore(kernel);
@@ -115,6 +114,26 @@ public final class Enforcer {
             applyDefaults(today);
         } catch (KernelException | IllegalStateException e) {
             failed.add("containers that start while no agent lives: " + e.getMessage());
+        }
+        attachWhatIsNeeded();
+        return new Applied(made, failed);
+    }
+
+    /// Gives other rules to the containers that other policies select, or select otherwise, than when they were asked
+    /// last: labels came, or changed.
+    public Applied reselect(LocalDate today) {
+        var made = new ArrayList<Governed>();
+        var failed = new ArrayList<String>();
+        for (var known : byId.values()) {
+            var container = known.governed.container();
+            if (known.isNode || policiesFor(container, today).equals(known.selected)) {
+                continue;
+            }
+            try {
+                made.add(govern(known, container, today));
+            } catch (KernelException | IllegalStateException e) {
+                failed.add(container.shownName() + ": " + e.getMessage());
+            }
         }
         attachWhatIsNeeded();
         return new Applied(made, failed);
@@ -452,6 +471,7 @@ public final class Enforcer {
     private Governed govern(Known known, Container container, LocalDate today) {
         var policies = known.isNode ? List.<WorkloadPolicy>of() : policiesFor(container, today);
         var next = generations.make(container, known.place.slot(), policies);
+        known.selected = policies;
         var old = known.governed;
         if (next.rules() == 0) {
             kernel.execGate().ifPresent(gate -> gate.forget(old));
@@ -478,14 +498,22 @@ public final class Enforcer {
     }
 
     private List<WorkloadPolicy> policiesFor(Container container, LocalDate today) {
+        var pod = cluster.pod(container);
+        var told = pod instanceof ClusterFacts.Pod.Known known
+                ? Optional.of(known)
+                : Optional.<ClusterFacts.Pod.Known>empty();
+        var namespace =
+                container.pod().flatMap(Container.Pod::namespace).or(() -> told.map(ClusterFacts.Pod.Known::namespace));
         var workload = new Workload(
-                container.pod().flatMap(Container.Pod::namespace),
-                container.pod().flatMap(labels),
+                namespace,
+                told.map(ClusterFacts.Pod.Known::labels),
                 container.image(),
-                container.shownName());
-        return snapshot.select(workload, today).stream()
-                .filter(policy -> policy.runtime().isPresent())
-                .toList();
+                container.shownName(),
+                namespace.flatMap(cluster::mode));
+        var selected = pod instanceof ClusterFacts.Pod.Awaited
+                ? snapshot.selectUnlabelled(workload, today)
+                : snapshot.select(workload, today);
+        return selected.stream().filter(policy -> policy.runtime().isPresent()).toList();
     }
 
     /// Under other rules than before every use of an open file is judged, until its processes were looked through.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What only the API server knows of this node's pods: their labels.
+/// The agent as a citizen of a cluster: what it follows of it, and what it remembers while the API server is away.
 ///
-/// Nothing here decides anything, and nothing waits for the network: whoever asks gets what is known by now. Threads of
-/// the client library keep it up to date.
+/// Words: what is *told* came from the API server since this process began; what is *remembered* was told to an agent
+/// before, and counts until it is told anew.
+///
+/// Threads: the library's own for watches; `gatehouse-node-cluster` connects, feeds changes on and writes the memory.
+/// Nothing here decides anything, and nobody who asks waits for the network.
 package io.gatehouse.agent.kubernetes;

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.gatehouse.feed.kubernetes.ApiServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,19 +35,21 @@ class NodePodsTest {
     private final BlockingQueue<String> notices = new LinkedBlockingQueue<>();
     private final Semaphore changes = new Semaphore(0);
     private volatile int refusals;
-    private HttpServer server;
+    private HttpServer http;
+    private ApiServer server;
 
     @BeforeEach
     void serve() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/api/v1/pods", this::answer);
-        server.start();
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        http.createContext("/api/v1/pods", this::answer);
+        http.start();
     }
 
     @AfterEach
     void end() {
-        server.stop(0);
+        server.close();
+        http.stop(0);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -96,10 +99,11 @@ class NodePodsTest {
 
     private NodePods connect() {
         var config = new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                .withMasterUrl("http://127.0.0.1:" + http.getAddress().getPort())
                 .withWatchReconnectInterval(50)
                 .build();
-        return NodePods.connect(config, "n1", changes::release, notices::add);
+        server = ApiServer.connect(config);
+        return new NodePods(server, "n1", List.of(), changes::release, notices::add);
     }
 
     private void awaitChange() throws InterruptedException {
@@ -176,10 +180,5 @@ class NodePodsTest {
         } finally {
             news.add("");
         }
-    }
-
-    @Test
-    void outside_a_cluster_nobody_is_asked() {
-        assertEquals(Optional.empty(), NodePods.inCluster("n1", () -> {}, notices::add));
     }
 }

@@ -17,6 +17,11 @@ final class Selection {
         return concernsPod(policy, workload, today) && matchesContainer(policy.match(), workload);
     }
 
+    /// Whether a policy is about a workload if its pod carries the labels that the policy asks for.
+    static boolean appliesWithAnyLabels(WorkloadPolicy policy, Workload workload, LocalDate today) {
+        return applies(policy, workload.with(policy.match().matchLabels()), today);
+    }
+
     /// Whether a policy may be about a pod of which no more is known than its namespace and perhaps a container's name.
     static boolean mayConcern(
             WorkloadPolicy policy, Optional<String> namespace, Optional<String> container, LocalDate today) {

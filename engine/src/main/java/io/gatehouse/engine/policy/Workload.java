@@ -37,6 +37,10 @@ public record Workload(
         this(namespace, labels, image, container, Optional.empty());
     }
 
+    Workload with(Map<String, String> podLabels) {
+        return new Workload(namespace, Optional.of(podLabels), image, container, namespaceMode);
+    }
+
     /// What the labels of a namespace ask for. Any word but the two modes asks for nothing.
     public static Optional<Mode> modeOf(Map<String, String> namespaceLabels) {
         var written = namespaceLabels.get(MODE_LABEL);

@@ -145,6 +145,7 @@ public final class ApiServerStandIn implements AutoCloseable {
                 metadata.putIfAbsent(key, value);
             }
         });
+        now.put("metadata", metadata);
         if (before != null && Objects.equals(without(before), without(now))) {
             return before; // as the API server: what changes nothing is no new version
         }
