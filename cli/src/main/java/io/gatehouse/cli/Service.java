@@ -13,6 +13,7 @@ import io.gatehouse.agent.enforce.ClusterFacts;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.hook.HookSocket;
+import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.agent.kubernetes.NodeInCluster;
 import io.gatehouse.agent.kubernetes.NodePods;
 import io.gatehouse.cli.agent.PidFile;
@@ -40,6 +41,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What `up`, `agent` and `admission` have in common: policies are followed, alerts go out, and some of the two sides
 /// run until the process is told to end.
@@ -105,6 +108,7 @@ final class Service {
             }
             detecting.ifPresent(each -> detect(each, feed));
             node.ifPresent(each -> each.begin(feed::reload, this::clusterChanged));
+            node.filter(_ -> agent.get() != null).ifPresent(each -> each.report(() -> said(agent.get())));
             clusterChanged(); // while all that began
             if (duties.gate().isPresent()) {
                 images = Optional.of(duties.gate().get().images().get());
@@ -124,7 +128,6 @@ final class Service {
                 audit.ifPresent(AuditIntake::close);
                 detecting.ifPresent(NodeDetection::close);
                 images.ifPresent(Inspections::close);
-                node.ifPresent(NodeInCluster::close);
                 cluster.ifPresent(ClusterSide::close);
                 pidFile.ifPresent(PidFile::close);
             } finally {
@@ -154,6 +157,13 @@ final class Service {
     /// Of a pod, as far as they are known.
     private Optional<Map<String, String>> labels(String uid) {
         return node.flatMap(each -> each.pods().byUid(uid)).map(NodePods.NodePod::labels);
+    }
+
+    private static NodeInCluster.Said said(Agent running) {
+        var kernel = running.kernel();
+        var guarantees =
+                Stream.of(RuntimeRule.values()).collect(Collectors.toMap(RuntimeRule::text, kernel::guarantee));
+        return new NodeInCluster.Said(Version.text(), StatusSources.backend(kernel), guarantees, running.digest());
     }
 
     private StatusSources status(PolicyFeed feed, AlertRouter alerts) {
@@ -338,6 +348,7 @@ final class Service {
         if (server != null) {
             server.close();
         }
+        node.ifPresent(NodeInCluster::close); // it asks the agent
         long lost = 0;
         var detecting = detection.getAndSet(null);
         if (detecting != null) {

@@ -7,6 +7,7 @@ import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.enforce.Brake;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelCounter;
+import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.RuntimeRule;
 import io.gatehouse.cli.status.Status;
 import io.gatehouse.feed.PolicyFeed;
@@ -100,13 +101,18 @@ final class StatusSources implements Supplier<Status> {
         }
         var now = containers;
         return new Status.Guard(
-                kernel.whyNotLsm().isEmpty() ? "LSM, before the act" : "tracepoints, by SIGKILL",
+                backend(kernel),
                 gaps(running),
                 now.running(),
                 now.governed(),
                 Map.copyOf(counts),
                 running.rootMounts(),
                 kernel.brake().map(Brake::text));
+    }
+
+    /// How it decides, in words.
+    static String backend(KernelSide kernel) {
+        return kernel.whyNotLsm().isEmpty() ? "LSM, before the act" : "tracepoints, by SIGKILL";
     }
 
     private static List<String> gaps(Agent running) {

@@ -111,6 +111,7 @@ public final class Agent implements AutoCloseable {
     private volatile boolean clusterChanged;
     private volatile boolean stopping;
     private volatile boolean stops; // written by the ring thread
+    private volatile String digest = ""; // the same
 
     /// A cgroup that something runs in and that may yet turn out to be a container's.
     ///
@@ -243,6 +244,11 @@ public final class Agent implements AutoCloseable {
     /// Root mounts that are read-only as policies ask, and those that should be. Any thread may ask.
     public RootMounts.Counts rootMounts() {
         return enforcer.rootMounts();
+    }
+
+    /// Of the snapshot that is in force; empty before one is. Any thread may ask.
+    public String digest() {
+        return digest;
     }
 
     /// A counter of the kernel side. Any thread may ask.
@@ -566,6 +572,7 @@ public final class Agent implements AutoCloseable {
             applied.failed().forEach(each -> listener.notice("policies are not in force for container " + each));
             inForce = next;
             inForceOn = today();
+            digest = next.digest();
             kernel.hold(couldStop(next, today()) && kernel.brake().isEmpty());
             tellBrake(next);
             tellNotices(next);

@@ -95,7 +95,8 @@ class ClusterOnNodeTest {
         node = NodeInCluster.start(
                 cluster.connect(), new NodeInCluster.Options("n1", tmp.resolve("memory")), System.err::println);
         var sources = new FeedSources(Optional.empty(), List.of(), RulesOptions.DEFAULT, Following.ORDERS, node);
-        feed = assertInstanceOf(Opening.Opened.class, PolicyFeed.open(sources, new Handing())).feed();
+        feed = assertInstanceOf(Opening.Opened.class, PolicyFeed.open(sources, new Handing()))
+                .feed();
         agent.set(RunningAgent.start(node, feed.current(), now::get));
         node.begin(feed::reload, () -> agent.get().agent().clusterChanged());
     }

@@ -33,6 +33,11 @@ public final class Rights {
             wanted.add(right(bearer.group(), bearer.resource(), List.of("list"), "what runs is scanned"));
         }
         wanted.add(right("", "namespaces", read, "labels of namespaces count"));
+        wanted.add(right(
+                PolicyResource.GROUP,
+                "nodereports",
+                List.of("list", "delete"),
+                "what nodes say of themselves is summed up"));
         wanted.add(right("events.k8s.io", "events", List.of("create"), "denials are told"));
         wanted.add(right(
                 "openreports.io", "reports", List.of("list", "create", "patch", "delete"), "what the scan found"));

@@ -9,9 +9,15 @@ import java.util.Set;
 /// @param identity of this replica, unlike every other's: the name of its pod
 /// @param scanEvery how long from one scan to the next; zero scans never
 /// @param reportAtMostEvery how long a report stays as it is at least
+/// @param nodesEvery how often the leader sums up what nodes say of themselves
 /// @param excluded namespaces that are left out of scans, as the gate is not asked about them
 public record ClusterOptions(
-        String identity, Duration scanEvery, Duration reportAtMostEvery, Set<String> excluded, Leadership.Times times) {
+        String identity,
+        Duration scanEvery,
+        Duration reportAtMostEvery,
+        Duration nodesEvery,
+        Set<String> excluded,
+        Leadership.Times times) {
     public ClusterOptions {
         excluded = Set.copyOf(excluded);
         if (identity.isBlank()) {
@@ -21,10 +27,15 @@ public record ClusterOptions(
 
     public static ClusterOptions of(String identity, Set<String> excluded) {
         return new ClusterOptions(
-                identity, Duration.ofMinutes(10), Duration.ofMinutes(1), excluded, Leadership.Times.USUAL);
+                identity,
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1),
+                excluded,
+                Leadership.Times.USUAL);
     }
 
     public ClusterOptions scanning(Duration every) {
-        return new ClusterOptions(identity, every, reportAtMostEvery, excluded, times);
+        return new ClusterOptions(identity, every, reportAtMostEvery, nodesEvery, excluded, times);
     }
 }

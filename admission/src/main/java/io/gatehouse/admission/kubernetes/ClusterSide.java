@@ -39,6 +39,7 @@ public final class ClusterSide implements AutoCloseable {
     private final Tellings tellings;
     private final StatusWriter status;
     private final ReportWriter reports;
+    private final NodeReports nodeReports;
 
     /// Guards `settlement`, and wakes the leader.
     private final ReentrantLock lock = new ReentrantLock();
@@ -47,6 +48,8 @@ public final class ClusterSide implements AutoCloseable {
     private boolean fresh;
     private final AtomicReference<Scan.Result> lastScan = new AtomicReference<>();
     private volatile long scans;
+    /// Written by the leader's thread.
+    private volatile NodeSum nodes = NodeSum.NONE;
     private Optional<Leadership> leadership = Optional.empty();
 
     private Supplier<Snapshot> snapshots = () -> null;
@@ -56,8 +59,14 @@ public final class ClusterSide implements AutoCloseable {
     /// @param scanned objects judged by its last scan
     /// @param findings of that scan
     /// @param unjudged objects and pages of that scan that could not be judged
+    /// @param nodes whose agent tells of itself, as the leader knows
+    /// @param silentNodes whose agent is late with it
+    /// @param nodesBehind that keep policies as they were before the last change
     public record Counts(
             boolean leads,
+            int nodes,
+            int silentNodes,
+            int nodesBehind,
             long statusWrites,
             long statusFailures,
             long scans,
@@ -83,6 +92,7 @@ public final class ClusterSide implements AutoCloseable {
         this.tellings = new Tellings(server, options.identity(), clock, notices);
         this.status = new StatusWriter(server, policies, clock, notices);
         this.reports = new ReportWriter(server, options.reportAtMostEvery(), notices);
+        this.nodeReports = new NodeReports(server, notices);
     }
 
     /// Follows the policies of a cluster; returns once all there are have been told. The connection is this one's from
@@ -122,6 +132,11 @@ public final class ClusterSide implements AutoCloseable {
         return namespaces.of(namespace);
     }
 
+    /// Of the cluster's policies as they were last loaded.
+    String revision() {
+        return policies.revision();
+    }
+
     public Counts counts() {
         var scan = lastScan.get();
         var findings = scan == null
@@ -130,6 +145,9 @@ public final class ClusterSide implements AutoCloseable {
         var written = reports.counts();
         return new Counts(
                 leadership.map(Leadership::leads).orElse(false),
+                nodes.told(),
+                nodes.silent(),
+                nodes.behind(),
                 status.writes(),
                 status.failures(),
                 scans,
@@ -158,12 +176,19 @@ public final class ClusterSide implements AutoCloseable {
         var lastBegun = Instant.EPOCH;
         boolean written = false;
         var scanned = "";
+        var nextNodes = Instant.EPOCH;
         while (term.holds()) {
-            if (taken() || !written) {
-                written = status.write(policies.last(), term);
-            }
             var now = clock.instant();
             var snapshot = snapshots.get();
+            boolean counting = !now.isBefore(nextNodes);
+            if (counting) {
+                var revision = policies.revision();
+                nodeReports.read(now, term).ifPresent(all -> nodes = new NodeSum(all, now, revision));
+                nextNodes = now.plus(options.nodesEvery());
+            }
+            if (taken() || !written || counting) {
+                written = status.write(policies.last(), Optional.ofNullable(snapshot), nodes, term);
+            }
             boolean scanning = !options.scanEvery().isZero() && snapshot != null;
             if (scanning && !snapshot.digest().equals(scanned)) { // other policies: soon, but not with each of many
                 nextScan = earlier(nextScan, lastBegun.plus(options.reportAtMostEvery()));
@@ -174,7 +199,8 @@ public final class ClusterSide implements AutoCloseable {
                 lastBegun = now;
                 nextScan = now.plus(options.scanEvery());
             }
-            await(written ? until(nextScan, scanning) : AGAIN);
+            var next = written ? until(nextScan, scanning) : AGAIN;
+            await(earlier(clock.instant().plus(next), nextNodes));
         }
     }
 
@@ -208,7 +234,8 @@ public final class ClusterSide implements AutoCloseable {
         }
     }
 
-    private void await(Duration longest) throws InterruptedException {
+    private void await(Instant latest) throws InterruptedException {
+        var longest = Duration.between(clock.instant(), latest);
         lock.lockInterruptibly();
         try {
             long left = longest.toNanos();

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.gatehouse.feed.kubernetes.ApiServer;
+import io.gatehouse.feed.kubernetes.Apply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -5,14 +5,19 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.gatehouse.engine.diagnostic.Diagnostic;
+import io.gatehouse.engine.policy.CompiledPolicy;
+import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.PolicyObjects.Outcome;
 import io.gatehouse.feed.PolicyObjects.Settlement;
 import io.gatehouse.feed.PolicyObjects.Standing;
 import io.gatehouse.feed.kubernetes.ApiServer;
+import io.gatehouse.feed.kubernetes.Apply;
 import io.gatehouse.feed.kubernetes.FollowedPolicies;
+import io.gatehouse.schemas.policy.PolicyResource;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,24 +53,40 @@ final class StatusWriter {
     }
 
     /// Whether all that was wanted is written.
-    boolean write(Settlement settlement, Leadership.Term term) {
+    ///
+    /// @param snapshot in force, for what policies ask of nodes
+    boolean write(Settlement settlement, Optional<Snapshot> snapshot, NodeSum nodes, Leadership.Term term) {
         boolean all = true;
+        var compiled = new HashMap<String, CompiledPolicy>();
+        snapshot.stream().flatMap(one -> one.compiled().stream()).forEach(one -> compiled.put(name(one), one));
         for (var outcome : settlement.outcomes()) {
             if (!term.holds()) {
                 return false;
             }
             var told = policies.object(outcome.text().name());
             if (told.isPresent()) {
-                all &= write(told.get(), outcome, settlement.digest());
+                var worth =
+                        Optional.ofNullable(compiled.get(outcome.text().name())).flatMap(nodes::of);
+                all &= write(told.get(), outcome, settlement.digest(), worth);
             }
         }
         return all;
     }
 
-    private boolean write(FollowedPolicies.Told told, Outcome outcome, String digest) {
+    /// As [FollowedPolicies] names it.
+    private static String name(CompiledPolicy policy) {
+        var name = policy.policy().name();
+        var kind =
+                name.namespace().isPresent() ? PolicyResource.WORKLOAD_POLICY : PolicyResource.CLUSTER_WORKLOAD_POLICY;
+        return kind.kind() + " " + name;
+    }
+
+    private boolean write(
+            FollowedPolicies.Told told, Outcome outcome, String digest, Optional<Map<String, Object>> worth) {
         var object = told.object();
         var before = mapping(object.getAdditionalProperties().get("status"));
         var wanted = status(outcome, digest, object.getMetadata().getGeneration(), before, mode(object));
+        worth.ifPresent(nodes -> wanted.put("nodes", nodes));
         if (without(wanted).equals(without(before))) {
             return true;
         }

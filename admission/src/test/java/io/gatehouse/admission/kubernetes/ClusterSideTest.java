@@ -56,6 +56,7 @@ class ClusterSideTest {
         "apis/batch/v1/cronjobs"
     };
     private static final String LEASES = "apis/coordination.k8s.io/v1/leases";
+    private static final String NODES = "apis/gatehouse.io/v1alpha1/nodereports";
     private static final String REPORTS = "apis/openreports.io/v1alpha1/reports";
     private static final String POLICY_REPORTS = "apis/wgpolicyk8s.io/v1alpha2/policyreports";
     private static final Leadership.Times QUICK =
@@ -84,7 +85,7 @@ class ClusterSideTest {
     }
 
     private void cluster(String[]... collections) throws IOException {
-        var all = new ArrayList<String>(List.of(LEASES, "api/v1/namespaces"));
+        var all = new ArrayList<String>(List.of(LEASES, NODES, "api/v1/namespaces"));
         for (var some : collections) {
             all.addAll(List.of(some));
         }
@@ -93,8 +94,13 @@ class ClusterSideTest {
     }
 
     private Replica replica(String name, Duration scanEvery) throws IOException {
-        var options =
-                new ClusterOptions(name, scanEvery, Duration.ZERO, Set.of("kube-system", "gatehouse-system"), QUICK);
+        var options = new ClusterOptions(
+                name,
+                scanEvery,
+                Duration.ZERO,
+                Duration.ofMillis(200),
+                Set.of("kube-system", "gatehouse-system"),
+                QUICK);
         var side = ClusterSide.start(cluster.connect(), options, notices::add);
         open.add(side);
         var sources =
@@ -192,6 +198,66 @@ class ClusterSideTest {
         await("it chose nothing", () -> replica.side().labels("cart").equals(Optional.of(Map.of())));
         cluster.put("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {}}\n");
         await("the choice is taken back", () -> replica.side().labels("shop").equals(Optional.of(Map.of())));
+    }
+
+    private void node(String name, String renewed, String revision, String rules) {
+        cluster.put("""
+                apiVersion: gatehouse.io/v1alpha1
+                kind: NodeReport
+                metadata: {name: %s}
+                report: {renewed: "%s", seconds: 960, version: 1, backend: x, revision: "%s", %s}
+                """.formatted(name, renewed, revision, rules));
+    }
+
+    @Test
+    void what_nodes_say_of_themselves_is_summed_up_in_each_policys_status() throws Exception {
+        cluster(POLICIES);
+        cluster.put("""
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterWorkloadPolicy
+                metadata: {name: a}
+                spec: {mode: enforce, runtime: {mounts: deny, ptrace: deny, bpf: report}}
+                """);
+        cluster.put(policy("gate-only", "enforce"));
+        var now = java.time.Instant.now().toString();
+        for (int i = 0; i < 20; i++) {
+            node("strong-" + i, now, "old", "prevented: [mounts, ptrace]");
+        }
+        for (int i = 10; i < 30; i++) {
+            node("weak-" + i, now, "old", "prevented: [ptrace], killed: [mounts], reported: [bpf]");
+        }
+        node("weakest", now, "old", "killed: [mounts], reported: [ptrace]");
+        node("late", "2020-01-01T00:00:00Z", "old", "prevented: [mounts, ptrace]");
+        node("just-late", java.time.Instant.now().minusSeconds(3600).toString(), "old", "prevented: [mounts, ptrace]");
+        var replica = replica("one", Duration.ZERO);
+        await("the sum is told", () -> status("a").get("nodes") != null);
+        var nodes = ApiServerStandIn.mapping(status("a").get("nodes"));
+        assertEquals(
+                "{told=41, silent=1, behind=41, prevented=20, killed=20, reported=1}",
+                nodes.toString().replaceFirst(", weakest=.*", "}"));
+        var weakest = (List<?>) nodes.get("weakest");
+        assertEquals(10, weakest.size(), "its size does not grow with the nodes");
+        assertEquals(
+                "{guarantee=reported, node=weakest, rules=[ptrace]}",
+                new java.util.TreeMap<>(ApiServerStandIn.mapping(weakest.getFirst())).toString());
+        assertEquals("weak-10", ApiServerStandIn.mapping(weakest.get(1)).get("node"));
+        assertNull(status("gate-only").get("nodes"), "it asks nothing of nodes");
+        assertNull(cluster.get(NODES + "/late"), "a node that is long gone is forgotten");
+        assertNotNull(cluster.get(NODES + "/just-late"));
+
+        for (int i = 0; i < 20; i++) {
+            node("strong-" + i, now, replica.side().revision(), "prevented: [mounts, ptrace]");
+        }
+        await(
+                "some are up to date",
+                () -> ApiServerStandIn.mapping(status("a").get("nodes"))
+                        .get("behind")
+                        .equals(21));
+        await("told as a number too", () -> replica.side().counts().nodesBehind() == 21);
+        int writes = statusWrites().size();
+        node("strong-1", java.time.Instant.now().toString(), replica.side().revision(), "prevented: [mounts, ptrace]");
+        await("it is read", () -> replica.side().counts().nodes() == 41);
+        assertEquals(writes, statusWrites().size(), "a node that says the same again changes nothing");
     }
 
     @Test

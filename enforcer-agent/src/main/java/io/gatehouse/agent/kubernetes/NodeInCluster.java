@@ -10,6 +10,8 @@ import io.gatehouse.feed.kubernetes.ApiServer;
 import io.gatehouse.feed.kubernetes.FollowedPolicies;
 import io.gatehouse.feed.kubernetes.FollowedPolicies.Definitions;
 import io.gatehouse.feed.kubernetes.NamespaceLabels;
+import io.gatehouse.feed.kubernetes.NodeReport;
+import io.gatehouse.schemas.alert.Guarantee;
 import io.gatehouse.schemas.policy.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// What a node knows of its cluster: the policies, the pods that run on it, what namespaces chose. While the API server
 /// is away, what was told last is known, also by an agent that was not there to hear it.
@@ -43,11 +46,15 @@ public final class NodeInCluster implements PolicyObjects, ClusterFacts, AutoClo
     ///
     /// @param node as the API server names it
     /// @param memory the file that holds what was known
-    public record Options(String node, Path memory) {
+    public record Options(String node, Path memory, NodeReporter.Times times) {
         public Options {
             if (node.isBlank()) {
                 throw new IllegalArgumentException("pods are asked for by the name of their node");
             }
+        }
+
+        public Options(String node, Path memory) {
+            this(node, memory, NodeReporter.Times.USUAL);
         }
     }
 
@@ -68,7 +75,11 @@ public final class NodeInCluster implements PolicyObjects, ClusterFacts, AutoClo
     // Written once, by whoever begins.
     private volatile Optional<Hearers> hearers = Optional.empty();
     /// Of the last load. Written under the feed's lock.
-    private volatile Optional<Settlement> settlement = Optional.empty();
+    private volatile Optional<Settled> settled = Optional.empty();
+    private volatile Optional<NodeReporter> reporter = Optional.empty();
+
+    /// @param revision of what was loaded; empty where it was remembered
+    private record Settled(Settlement settlement, String revision) {}
 
     private record Hearers(Runnable feed, Runnable facts) {}
 
@@ -154,6 +165,32 @@ public final class NodeInCluster implements PolicyObjects, ClusterFacts, AutoClo
         news.release();
     }
 
+    /// Tells the cluster from now on what this node is worth.
+    ///
+    /// @param said as it is now
+    public void report(Supplier<Said> said) {
+        reporter = Optional.of(NodeReporter.start(server, options, () -> report(said.get()), notices));
+    }
+
+    /// What an agent says of itself.
+    ///
+    /// @param digest of the snapshot that is in force in the kernel
+    public record Said(String version, String backend, Map<String, Guarantee> guarantees, String digest) {}
+
+    private NodeReport report(Said said) {
+        var revision = settled.filter(one -> one.settlement().digest().equals(said.digest()))
+                .map(Settled::revision)
+                .orElse("");
+        return new NodeReport(
+                options.node(),
+                clock.instant(),
+                options.times().lasts(),
+                said.version(),
+                said.backend(),
+                revision,
+                said.guarantees());
+    }
+
     // ---- policies
 
     @Override
@@ -169,7 +206,8 @@ public final class NodeInCluster implements PolicyObjects, ClusterFacts, AutoClo
     @Override
     public void settled(Settlement now) {
         live.ifPresent(policies -> policies.settled(now));
-        settlement = Optional.of(now);
+        settled = Optional.of(
+                new Settled(now, live.map(FollowedPolicies::revision).orElse("")));
         news.release();
     }
 
@@ -255,7 +293,7 @@ public final class NodeInCluster implements PolicyObjects, ClusterFacts, AutoClo
     }
 
     private Optional<Remembered> write(Optional<Remembered> last) {
-        var known = settlement;
+        var known = settled.map(Settled::settlement);
         if (known.isEmpty()) {
             return last;
         }
@@ -289,6 +327,7 @@ public final class NodeInCluster implements PolicyObjects, ClusterFacts, AutoClo
 
     @Override
     public void close() {
+        reporter.ifPresent(NodeReporter::close);
         following.interrupt();
         live.ifPresent(FollowedPolicies::close);
         pods.close();

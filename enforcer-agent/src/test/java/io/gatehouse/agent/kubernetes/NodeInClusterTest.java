@@ -19,6 +19,7 @@ import io.gatehouse.feed.Opening;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.feed.PolicyListener;
 import io.gatehouse.feed.kubernetes.ApiServerStandIn;
+import io.gatehouse.schemas.alert.Guarantee;
 import io.gatehouse.schemas.policy.Mode;
 import io.gatehouse.schemas.policy.WorkloadPolicy;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +45,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// A node in a cluster that is a stand-in over real HTTP.
 class NodeInClusterTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final String NODES = "apis/gatehouse.io/v1alpha1/nodereports";
+    private static final NodeReporter.Times QUICK = new NodeReporter.Times(
+            Duration.ofMillis(20), Duration.ZERO, Duration.ofMillis(300), Duration.ofSeconds(960));
 
     @TempDir
     private Path folder;
@@ -80,6 +86,7 @@ class NodeInClusterTest {
         cluster = new ApiServerStandIn(
                 "api/v1/pods",
                 "api/v1/namespaces",
+                NODES,
                 "apis/gatehouse.io/v1alpha1/workloadpolicies",
                 "apis/gatehouse.io/v1alpha1/clusterworkloadpolicies",
                 "apis/gatehouse.io/v1alpha1/ruleresponses",
@@ -101,7 +108,8 @@ class NodeInClusterTest {
     }
 
     private Node node() throws InterruptedException {
-        var side = NodeInCluster.start(cluster.connect(), new NodeInCluster.Options("n1", memory()), notices::add);
+        var side =
+                NodeInCluster.start(cluster.connect(), new NodeInCluster.Options("n1", memory(), QUICK), notices::add);
         var sources = new FeedSources(Optional.empty(), List.of(), RulesOptions.DEFAULT, Following.ORDERS, side);
         var feed = assertInstanceOf(Opening.Opened.class, PolicyFeed.open(sources, DEAF))
                 .feed();
@@ -238,6 +246,55 @@ class NodeInClusterTest {
             assertTrue(cluster.lists.stream()
                     .filter(list -> list.startsWith("api/v1/namespaces"))
                     .allMatch(list -> list.contains("labelSelector=gatehouse.io/mode")));
+        }
+    }
+
+    private Map<String, Object> report() {
+        var object = cluster.get(NODES + "/n1");
+        return object == null ? Map.of() : ApiServerStandIn.mapping(object.get("report"));
+    }
+
+    @Test
+    void a_node_tells_what_it_is_worth_and_what_it_keeps_in_an_object_of_its_own() throws Exception {
+        policy("a", "runtime: {mounts: deny}");
+        try (var node = node()) {
+            await("what was told is loaded", () -> node.feed().counters().reloads() > 0);
+            var digest = new AtomicReference<>("sha256:other");
+            node.side()
+                    .report(() -> new NodeInCluster.Said(
+                            "1.2.3",
+                            "LSM",
+                            Map.of(
+                                    "mounts",
+                                    Guarantee.PREVENTED,
+                                    "bpf",
+                                    Guarantee.KILLED,
+                                    "ptrace",
+                                    Guarantee.PREVENTED),
+                            digest.get()));
+            await("it is written", () -> !report().isEmpty());
+            assertEquals(List.of("mounts", "ptrace"), report().get("prevented"));
+            assertEquals(List.of("bpf"), report().get("killed"));
+            assertEquals(List.of(), report().get("reported"));
+            assertEquals("", report().get("revision"), "the policies are on their way into the kernel");
+
+            digest.set(node.feed().current().digest());
+            await("they are in force", () -> !"".equals(report().get("revision")));
+            var before = report();
+            policy("b", "runtime: {mounts: deny}");
+            await("another is loaded", () -> node.policies().size() == 2);
+            digest.set(node.feed().current().digest());
+            await(
+                    "it is in force",
+                    () -> !"".equals(report().get("revision"))
+                            && !before.get("revision").equals(report().get("revision")));
+            await(
+                    "it is renewed though nothing changes",
+                    () -> !before.get("renewed").equals(report().get("renewed")));
+            assertTrue(
+                    cluster.writes.stream()
+                            .allMatch(write -> write.equals("PATCH " + NODES + "/n1 by gatehouse-agent")),
+                    () -> "it wrote something else: " + cluster.writes);
         }
     }
 

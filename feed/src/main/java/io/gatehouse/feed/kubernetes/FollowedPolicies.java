@@ -11,8 +11,12 @@ import io.gatehouse.feed.PolicyObjects;
 import io.gatehouse.schemas.policy.PolicyResource;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +51,7 @@ public final class FollowedPolicies implements PolicyObjects, AutoCloseable {
         AS_THEY_COME
     }
 
+    private static final int REVISION_BYTES = 16;
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
 
     private final Map<PolicyResource, SharedIndexInformer<GenericKubernetesResource>> informers =
@@ -64,6 +69,7 @@ public final class FollowedPolicies implements PolicyObjects, AutoCloseable {
     /// Hears what became of them; written once, before the first change is fed.
     private volatile Consumer<Settlement> settlements = _ -> {};
 
+    private volatile String revision = "";
     private volatile Settlement last = new Settlement("", List.of(), List.of());
 
     private record Written(String version, SourceText text) {}
@@ -237,7 +243,24 @@ public final class FollowedPolicies implements PolicyObjects, AutoCloseable {
         }));
         written.clear();
         written.putAll(now);
+        revision = sum(now);
         return now.values().stream().map(Written::text).toList();
+    }
+
+    /// Of what [#texts] told last: who follows the same objects in the same versions has the same.
+    public String revision() {
+        return revision;
+    }
+
+    private static String sum(Map<String, Written> all) {
+        try {
+            var sum = MessageDigest.getInstance("SHA-256");
+            all.forEach(
+                    (name, one) -> sum.update((name + " " + one.version() + "\n").getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(sum.digest(), 0, REVISION_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /// `WorkloadPolicy shop/nginx`, unique among all kinds.
