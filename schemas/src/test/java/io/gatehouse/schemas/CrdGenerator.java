@@ -4,6 +4,7 @@ package io.gatehouse.schemas;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
@@ -12,6 +13,9 @@ import org.yaml.snakeyaml.Yaml;
 /// A structural schema knows no references, no closed objects (the API server refuses unknown fields by itself where
 /// it validates strictly, and drops them elsewhere) and no required metadata (the API server owns it).
 final class CrdGenerator {
+    /// No document that anybody writes into a file.
+    static final String BY_HAND = "nodereports.yaml";
+
     private final SchemaDocument schema = SchemaDocument.load();
 
     private enum Kind {
@@ -45,6 +49,21 @@ final class CrdGenerator {
             files.put(kind.plural + ".yaml", new CrdGenerator().text(kind));
         }
         return files;
+    }
+
+    /// Puts them together, for `kubectl apply -k`.
+    static String kustomization() {
+        var out = new StringBuilder("""
+                # SPDX-License-Identifier: Apache-2.0
+                # What policies are, for the API server: kubectl apply --server-side -k deploy/crd
+                apiVersion: kustomize.config.k8s.io/v1beta1
+                kind: Kustomization
+                resources:
+                """);
+        Stream.concat(files().keySet().stream(), Stream.of(BY_HAND))
+                .sorted()
+                .forEach(file -> out.append("  - ").append(file).append('\n'));
+        return out.toString();
     }
 
     private String text(Kind kind) {

@@ -983,7 +983,7 @@ public enum Code {
             Severity.WARNING,
             "a custom resource definition is missing",
             "documents of this kind cannot be kept in the cluster",
-            "apply the definitions in 'schemas/crd'"),
+            "apply the definitions in 'deploy/crd'"),
     RIGHT_MISSING(
             1917,
             Severity.ERROR,

@@ -106,7 +106,7 @@ public final class FollowedPolicies implements PolicyObjects, AutoCloseable {
         var missing = missing();
         if (informers.isEmpty() && definitions == Definitions.NEEDED) {
             throw new IOException(
-                    "the cluster holds none of the definitions " + missing + "; apply those in schemas/crd");
+                    "the cluster holds none of the definitions " + missing + "; apply those in deploy/crd");
         }
         if (!missing.isEmpty()) {
             notices.accept("not followed, since the cluster does not define them: " + missing
