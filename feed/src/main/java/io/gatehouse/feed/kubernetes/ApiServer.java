@@ -58,19 +58,23 @@ public final class ApiServer implements AutoCloseable {
 
     /// As a configuration says.
     public static ApiServer connect(Config config) {
+        ClientKey.algorithm(config).ifPresent(config::setClientKeyAlgo);
         var bounded = new ConfigBuilder(config)
                 .withConnectionTimeout(CONNECTION_TIMEOUT_MILLIS)
                 .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
                 .build();
-        return new ApiServer(new KubernetesClientBuilder().withConfig(bounded).build(), ownNamespace());
+        return new ApiServer(new KubernetesClientBuilder().withConfig(bounded).build(), namespace(config));
     }
 
-    /// Of the pod this runs in.
-    private static String ownNamespace() {
+    /// Of the pod this runs in, else as the kubeconfig says.
+    private static String namespace(Config config) {
         try {
             return Files.readString(Path.of(Config.KUBERNETES_NAMESPACE_PATH)).strip();
         } catch (IOException _) {
-            return FALLBACK_NAMESPACE;
+            return Optional.ofNullable(config.getCurrentContext())
+                    .map(context -> context.getContext().getNamespace())
+                    .filter(named -> !named.isBlank())
+                    .orElse(FALLBACK_NAMESPACE);
         }
     }
 
@@ -79,7 +83,7 @@ public final class ApiServer implements AutoCloseable {
         return client.getMasterUrl().toString();
     }
 
-    /// Of the pod this runs in, where it runs in one.
+    /// Of the pod this runs in, else the one that the kubeconfig names, else the usual one.
     public String namespace() {
         return namespace;
     }
