@@ -16,6 +16,7 @@ import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.DiagnosticPrinter;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.feed.kubernetes.ApiServer;
+import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,6 +86,14 @@ final class DoctorCommand implements Callable<Integer> {
                 defaultValue = "gatehouse-system",
                 description = "The namespace it runs in; default ${DEFAULT-VALUE}.")
         private String namespace = "gatehouse-system";
+
+        @Option(
+                names = {"-p", "--policies"},
+                paramLabel = "PATH",
+                description =
+                        "Policy files and folders the gate keeps, for the kinds beside the built-in ones that they"
+                                + " say carry pods; those of policies in the cluster are looked at anyway.")
+        private List<Path> policies = List.of();
     }
 
     @ArgGroup(exclusive = false)
@@ -103,7 +112,7 @@ final class DoctorCommand implements Callable<Integer> {
             throw Refusal.badInput("what was given cannot be looked at");
         }
         var report = ClusterDoctor.examine(
-                objects, new ClusterDoctor.Question(cluster.webhook, cluster.account, Instant.now()));
+                objects, new ClusterDoctor.Question(cluster.webhook, cluster.account, Instant.now(), workloads()));
         var out = line.getOut();
         if (!report.holes().isEmpty()) {
             out.println(DiagnosticPrinter.print(report.holes()));
@@ -119,6 +128,15 @@ final class DoctorCommand implements Callable<Integer> {
                 open + (open == 1 ? " hole, " : " holes, ") + (report.holes().size() - open) + " warnings");
         out.flush();
         return report.open() ? Exit.VIOLATION : Exit.OK;
+    }
+
+    private List<WorkloadKind> workloads() {
+        return cluster.policies.isEmpty()
+                ? List.of()
+                : PolicyFiles.compile(
+                                PolicyFiles.read(cluster.policies),
+                                spec.commandLine().getErr())
+                        .workloads();
     }
 
     private ClusterObjects asked() {

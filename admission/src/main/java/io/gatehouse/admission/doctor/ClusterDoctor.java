@@ -2,11 +2,13 @@
 package io.gatehouse.admission.doctor;
 
 import io.gatehouse.admission.doctor.ClusterObjects.Found;
+import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.engine.diagnostic.Code;
 import io.gatehouse.engine.diagnostic.Diagnostic;
 import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.diagnostic.Span;
+import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import io.gatehouse.schemas.policy.PolicyResource;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +21,17 @@ public final class ClusterDoctor {
     ///
     /// @param webhook name of the webhook, or of the configuration that holds it
     /// @param account name of the service account the gate runs under
-    public record Question(String webhook, String account, Instant now) {}
+    /// @param workloads kinds beside the built-in ones that policies say carry pods; those that
+    ///     policies among the objects name count too
+    public record Question(String webhook, String account, Instant now, List<WorkloadKind> workloads) {
+        public Question {
+            workloads = List.copyOf(workloads);
+        }
+
+        public Question(String webhook, String account, Instant now) {
+            this(webhook, account, now, List.of());
+        }
+    }
 
     /// @param holes in the order of the checks
     /// @param unexamined kinds that nobody gave, so that nothing is said about them
@@ -99,11 +111,35 @@ public final class ClusterDoctor {
         var rules = new RuleSpace(gate.stream()
                 .flatMap(webhook -> webhook.rules().rules().stream())
                 .toList());
-        var missing = RuleSpace.WANTED.stream()
+        var workloads = new ArrayList<>(question.workloads());
+        workloads.addAll(named());
+        var missing = RuleSpace.wanted(workloads).stream()
                 .filter(request -> !rules.covers(request))
                 .toList();
         var place = Trees.place(gate.getFirst().webhook(), "rules");
         missing.forEach(request -> holes.add(Code.WEBHOOK_NOT_ASKED.at(place, "nobody is asked about " + request)));
+    }
+
+    /// Kinds that policies among the objects say carry pods. What is wrong with a policy is not
+    /// looked at here.
+    private List<WorkloadKind> named() {
+        var named = new ArrayList<WorkloadKind>();
+        for (var policy : objects.of(PolicyResource.CLUSTER_WORKLOAD_POLICY.kind())) {
+            var admission = policy.spec().flatMap(spec -> Fields.mapping(spec, "admission"));
+            for (var one : admission
+                    .map(section -> Trees.mappings(section, "workloads"))
+                    .orElse(List.of())) {
+                var kind = Fields.text(one, "kind");
+                if (kind.isPresent()) {
+                    named.add(new WorkloadKind(
+                            Fields.text(one, "group").orElse(""),
+                            kind.get(),
+                            Fields.text(one, "resource"),
+                            Trees.texts(one, "templates")));
+                }
+            }
+        }
+        return named;
     }
 
     private void beside(List<Registration> gate) {

@@ -4,11 +4,12 @@ package io.gatehouse.admission.doctor;
 import io.gatehouse.admission.pod.Bearer;
 import io.gatehouse.admission.pod.Fields;
 import io.gatehouse.engine.document.Node;
+import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which requests a list of `rules` is about, as the API server matches them: a resource does not cover its
-/// subresources, and neither does `*`.
+/// Which requests a list of `rules` is about, as the API server matches them: a resource does not
+/// cover its subresources, and neither does `*`.
 record RuleSpace(List<Node.Mapping> rules) {
     /// One kind of request.
     record Request(String group, String version, String resource, String operation) {
@@ -19,11 +20,12 @@ record RuleSpace(List<Node.Mapping> rules) {
     }
 
     /// What brings in containers, and the ways into those that run.
-    static final List<Request> WANTED = wanted();
+    static final List<Request> WANTED = wanted(List.of());
 
-    private static List<Request> wanted() {
+    /// The same, with the kinds that policies name.
+    static List<Request> wanted(List<WorkloadKind> named) {
         var wanted = new ArrayList<Request>();
-        for (var bearer : Bearer.ALL) {
+        for (var bearer : Bearer.all(named)) {
             for (var operation : List.of("CREATE", "UPDATE")) {
                 wanted.add(new Request(bearer.group(), bearer.version(), bearer.resource(), operation));
             }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /// What the API server can keep without the gate.
 ///
@@ -46,12 +47,37 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
 
     private static final Set<Way> SAID_WAYS = Set.of(Way.EXEC, Way.ATTACH, Way.EPHEMERAL_CONTAINERS);
 
+    /// No field can be asked for by these as they are.
+    private static final Set<String> CEL_WORDS = Set.of(
+            "true",
+            "false",
+            "null",
+            "in",
+            "as",
+            "break",
+            "const",
+            "continue",
+            "else",
+            "for",
+            "function",
+            "if",
+            "import",
+            "let",
+            "loop",
+            "package",
+            "namespace",
+            "return",
+            "var",
+            "void",
+            "while");
+
     private static final Map<String, String> WHY_NOT = Map.of(
             "distroless", "an image's files are not in the object",
             "deny", "conditions are written in the rules' own language");
 
     /// @param excluded namespaces that the gate is not asked about, which get guards instead
-    /// @param administrators groups that may do there what they want, beside those of the cluster itself
+    /// @param administrators groups that may do there what they want, beside those of the cluster
+    ///     itself
     public static Floor of(Snapshot snapshot, LocalDate today, List<String> excluded, List<String> administrators) {
         var policies = new ArrayList<StaticPolicy>();
         var losses = new ArrayList<Loss>();
@@ -101,11 +127,49 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                     podRules(),
                     excluded,
                     namespaceConditions(policy, today),
-                    variables(policy),
+                    variables(policy, Floor::builtInPod),
                     validations));
+            custom(snapshot, policy, today, excluded, validations, policies, losses);
         }
         connections(policy, asked, enforced, today, excluded, policies, losses);
         losses(name, asked, losses);
+    }
+
+    /// Kinds that policies name, each pod template of one by itself: an object may carry several.
+    private static void custom(
+            Snapshot snapshot,
+            WorkloadPolicy policy,
+            LocalDate today,
+            List<String> excluded,
+            List<StaticPolicy.Validation> validations,
+            List<StaticPolicy> policies,
+            List<Loss> losses) {
+        for (var bearer : Bearer.named(snapshot.workloads())) {
+            var resource = bearer.resource() + "." + bearer.group();
+            int number = 0;
+            for (var template : bearer.templates()) {
+                if (!template.stream().allMatch(Floor::isField)) {
+                    losses.add(new Loss(
+                            policy.name().toString(),
+                            resource,
+                            "CEL would need to go through the lists of " + String.join(".", template)));
+                    continue;
+                }
+                policies.add(StaticPolicy.ofPods(
+                        objectName("gatehouse-floor-", policy) + "." + resource + "." + ++number,
+                        List.of(new StaticPolicy.Rule(
+                                bearer.group(), List.of("CREATE", "UPDATE"), List.of(bearer.resource()))),
+                        excluded,
+                        namespaceConditions(policy, today),
+                        variables(policy, object -> podAt(object, template)),
+                        validations));
+            }
+        }
+    }
+
+    /// What CEL takes as a name of a field as it is.
+    private static boolean isField(String step) {
+        return step.matches("[A-Za-z_][A-Za-z0-9_]*") && !CEL_WORDS.contains(step);
     }
 
     /// A namespace has no dot, so that no two policies have one name.
@@ -193,8 +257,8 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
         }
     }
 
-    /// The gate refuses of an update what it changes. Here an update is refused where nothing of this kind was wrong
-    /// before, which is never more.
+    /// The gate refuses of an update what it changes. Here an update is refused where nothing of
+    /// this kind was wrong before, which is never more.
     private static StaticPolicy.Validation validation(String policy, String rule, String message, String fine) {
         var now = fine.replace("#", "");
         var before = fine.replace("#", VARIABLES_OF);
@@ -203,8 +267,8 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                 "gatehouse floor: " + message + " (policy " + policy + ", " + rule + ")");
     }
 
-    /// Whether a path is, lies in or holds one of the forbidden. What is not written plainly is left to the gate, which
-    /// knows where it leads.
+    /// Whether a path is, lies in or holds one of the forbidden. What is not written plainly is
+    /// left to the gate, which knows where it leads.
     private static String reaches(String path, List<String> forbidden) {
         var all = new LinkedHashSet<String>();
         for (var one : forbidden) {
@@ -240,19 +304,15 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
     }
 
     /// What validations ask of the object and, under the same names with an ending, of the one before.
-    private static List<StaticPolicy.Variable> variables(WorkloadPolicy policy) {
+    ///
+    /// @param podOf the expression of the pod, from that of the object
+    private static List<StaticPolicy.Variable> variables(WorkloadPolicy policy, UnaryOperator<String> podOf) {
         var variables = new ArrayList<StaticPolicy.Variable>();
         for (var which : List.of("object", "oldObject")) {
             var end = which.equals("object") ? "" : VARIABLES_OF;
             var pod = "variables.pod" + end;
             var spec = "variables.spec" + end;
-            variables.add(new StaticPolicy.Variable(
-                    "pod" + end,
-                    which + " == null ? {} : " + which + ".kind == 'Pod' ? " + which + " : " + which
-                            + ".kind == 'PodTemplate' ? (has(" + which + ".template) ? " + which + ".template : {}) : "
-                            + which + ".kind == 'CronJob' ? " + which
-                            + ".spec.jobTemplate.spec.template : (has(" + which + ".spec) && has(" + which
-                            + ".spec.template) ? " + which + ".spec.template : {})"));
+            variables.add(new StaticPolicy.Variable("pod" + end, podOf.apply(which)));
             variables.add(new StaticPolicy.Variable("spec" + end, "has(" + pod + ".spec) ? " + pod + ".spec : {}"));
             variables.add(new StaticPolicy.Variable(
                     "labels" + end,
@@ -270,6 +330,23 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                     "(" + String.join(" + ", lists) + ").filter(c, " + Cel.and(containerTerms(policy, end)) + ")"));
         }
         return variables;
+    }
+
+    private static String builtInPod(String which) {
+        return which + " == null ? {} : " + which + ".kind == 'Pod' ? " + which + " : " + which
+                + ".kind == 'PodTemplate' ? (has(" + which + ".template) ? " + which + ".template : {}) : " + which
+                + ".kind == 'CronJob' ? " + which + ".spec.jobTemplate.spec.template : (has(" + which + ".spec) && has("
+                + which + ".spec.template) ? " + which + ".spec.template : {})";
+    }
+
+    /// A template that is left out carries nothing: a kind may leave its pods to another object.
+    private static String podAt(String which, List<String> template) {
+        var terms = new ArrayList<String>();
+        var path = new StringBuilder(which);
+        for (var step : template) {
+            terms.add("has(" + path.append('.').append(step) + ")");
+        }
+        return which + " == null ? {} : " + String.join(" && ", terms) + " ? " + path + " : {}";
     }
 
     private static List<String> containerTerms(WorkloadPolicy policy, String end) {

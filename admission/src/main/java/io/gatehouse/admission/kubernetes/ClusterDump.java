@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.gatehouse.admission.doctor.ClusterObjects;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.feed.kubernetes.ApiServer;
+import io.gatehouse.schemas.policy.PolicyResource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +36,10 @@ public final class ClusterDump {
         paths.put("ClusterRoleBinding", RBAC + "clusterrolebindings");
         paths.put("Role", RBAC + "namespaces/" + namespace + "/roles");
         paths.put("RoleBinding", RBAC + "namespaces/" + namespace + "/rolebindings");
+        var policies = PolicyResource.CLUSTER_WORKLOAD_POLICY;
+        paths.put(
+                policies.kind(),
+                "/apis/" + PolicyResource.GROUP + "/" + PolicyResource.VERSION + "/" + policies.plural());
         var texts = new ArrayList<SourceText>();
         var examined = new TreeSet<String>();
         for (var path : paths.entrySet()) {
@@ -50,7 +55,8 @@ public final class ClusterDump {
         return ClusterObjects.read(texts).examined(examined);
     }
 
-    /// One text an object, in YAML, so that a place in it is a line that `kubectl get -o yaml` shows too.
+    /// One text an object, in YAML, so that a place in it is a line that `kubectl get -o yaml`
+    /// shows too.
     private static List<SourceText> objects(ApiServer server, String kind, String path) {
         var serialization = server.client().getKubernetesSerialization();
         var texts = new ArrayList<SourceText>();

@@ -48,6 +48,8 @@ public final class ClusterSide implements AutoCloseable {
     private boolean fresh;
     private final AtomicReference<Scan.Result> lastScan = new AtomicReference<>();
     private volatile long scans;
+    /// Leader's thread.
+    private List<String> unlistedSaid = List.of();
     /// Written by the leader's thread.
     private volatile NodeSum nodes = NodeSum.NONE;
     private Optional<Leadership> leadership = Optional.empty();
@@ -219,6 +221,10 @@ public final class ClusterSide implements AutoCloseable {
         var today = LocalDate.ofInstant(now, ZoneOffset.UTC);
         var result = Scan.walk(server, options.excluded(), snapshot, images, this::labels, today, term);
         lastScan.set(result);
+        if (!result.unlisted().equals(unlistedSaid)) {
+            unlistedSaid = result.unlisted();
+            unlistedSaid.forEach(each -> notices.accept("not scanned: " + each));
+        }
         reports.write(result, now, term);
         scans++;
     }

@@ -31,9 +31,10 @@ import java.util.Set;
 
 /// One walk over everything in a cluster that carries a pod, judged as the gate would judge it now.
 ///
-/// What an object has from the one that made it is counted there: a Deployment, its ReplicaSets and their pods are one
-/// finding, unless one of them has something more, such as an ephemeral container or what another webhook put in.
-/// Rules over audit events are not asked: they are about requests, and nobody has made one.
+/// What an object has from the one that made it is counted there: a Deployment, its ReplicaSets and
+/// their pods are one finding, unless one of them has something more, such as an ephemeral
+/// container or what another webhook put in. Rules over audit events are not asked: they are about
+/// requests, and nobody has made one.
 final class Scan {
     /// Of one request. A page of pods of 20 KiB each stays far below [#PAGE].
     private static final int PAGE_ITEMS = 250;
@@ -51,7 +52,8 @@ final class Scan {
     /// @param found by namespace, in the order in which objects came
     /// @param objects how many were judged
     /// @param unjudged objects of a shape that cannot be judged, and pages that could not be read
-    record Result(Map<String, List<Found>> found, int objects, int unjudged) {}
+    /// @param unlisted kinds that could not be listed, each with the reason
+    record Result(Map<String, List<Found>> found, int objects, int unjudged, List<String> unlisted) {}
 
     /// One thing that is wrong, of the object it began with.
     private record Key(String policy, String rule, String container, String seen) {}
@@ -69,6 +71,7 @@ final class Scan {
     private final Map<String, Set<Key>> known = new HashMap<>();
     private int objects;
     private int unjudged;
+    private final List<String> unlisted = new ArrayList<>();
 
     private Scan(
             ApiServer server,
@@ -99,16 +102,18 @@ final class Scan {
             Leadership.Term term)
             throws InterruptedException {
         var scan = new Scan(server, excluded, snapshot, images, namespaces, today, term);
-        for (var bearer : makersFirst()) {
+        for (var bearer : makersFirst(Bearer.named(snapshot.workloads()))) {
             scan.list(bearer);
         }
-        return new Result(scan.found, scan.objects, scan.unjudged);
+        return new Result(scan.found, scan.objects, scan.unjudged, List.copyOf(scan.unlisted));
     }
 
-    /// Whoever makes others comes before them.
-    private static List<Bearer> makersFirst() {
+    /// Whoever makes others comes before them: controllers of kinds that policies name make
+    /// built-in ones.
+    private static List<Bearer> makersFirst(List<Bearer> named) {
         var last = List.of("ReplicaSet", "Job", "Pod");
-        var ordered = new ArrayList<Bearer>(
+        var ordered = new ArrayList<>(named);
+        ordered.addAll(
                 Bearer.ALL.stream().filter(one -> !last.contains(one.kind())).toList());
         for (var kind : last) {
             Bearer.ALL.stream().filter(one -> one.kind().equals(kind)).forEach(ordered::add);
@@ -116,7 +121,40 @@ final class Scan {
         return ordered;
     }
 
+    /// Of a kind that a policy names the version is the API server's to say, and that it is there
+    /// at all.
     private void list(Bearer bearer) throws InterruptedException {
+        if (!bearer.builtIn()) {
+            var served = served(bearer);
+            if (served.isPresent()) {
+                listServed(bearer.in(served.get()));
+            }
+            return;
+        }
+        listServed(bearer);
+    }
+
+    private Optional<String> served(Bearer bearer) {
+        try {
+            return Optional.ofNullable(server.client().raw("/apis/" + bearer.group()))
+                    .flatMap(Scan::mapping)
+                    .flatMap(group -> Fields.mapping(group, "preferredVersion"))
+                    .flatMap(preferred -> Fields.text(preferred, "version"));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != 404) {
+                refused(bearer, e);
+            }
+            return Optional.empty();
+        }
+    }
+
+    private void refused(Bearer bearer, KubernetesClientException e) {
+        unjudged++;
+        unlisted.add(bearer.resource() + (bearer.group().isEmpty() ? "" : "." + bearer.group()) + ": "
+                + ApiServer.reason(e));
+    }
+
+    private void listServed(Bearer bearer) throws InterruptedException {
         var group = bearer.group().isEmpty() ? "/api/" : "/apis/" + bearer.group() + "/";
         var path = group + bearer.version() + "/" + bearer.resource() + "?limit=" + PAGE_ITEMS;
         var token = "";
@@ -125,8 +163,12 @@ final class Scan {
                 throw new InterruptedException("the lease is gone");
             }
             var body = page(
+                    bearer,
                     path + (token.isEmpty() ? "" : "&continue=" + URLEncoder.encode(token, StandardCharsets.UTF_8)));
-            var list = body.flatMap(Scan::mapping);
+            if (body.isEmpty()) {
+                return;
+            }
+            var list = mapping(body.get());
             if (list.isEmpty()) {
                 unjudged++;
                 return;
@@ -144,12 +186,17 @@ final class Scan {
         } while (!token.isEmpty());
     }
 
-    /// Empty where the API server does not answer, or where the list changed so much that it wants to begin anew: the
-    /// next walk will.
-    private Optional<String> page(String path) {
+    /// Empty where the API server does not answer, or where the list changed so much that it wants
+    /// to begin anew: the next walk will.
+    private Optional<String> page(Bearer bearer, String path) {
         try {
-            return Optional.ofNullable(server.client().raw(path));
-        } catch (KubernetesClientException _) {
+            var body = Optional.ofNullable(server.client().raw(path));
+            if (body.isEmpty() && bearer.builtIn()) {
+                unjudged++;
+            }
+            return body;
+        } catch (KubernetesClientException e) {
+            refused(bearer, e);
             return Optional.empty();
         }
     }

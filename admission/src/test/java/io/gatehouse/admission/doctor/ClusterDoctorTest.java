@@ -124,6 +124,40 @@ class ClusterDoctorTest {
         assertTrue(report.holes().getFirst().message().contains("shop"), report.holes()::toString);
     }
 
+    /// A registration that was applied before a policy named another kind.
+    @Test
+    void a_kind_that_policies_name_and_nobody_is_asked_about_is_a_hole() {
+        var report = examine(NOW, sound, """
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterWorkloadPolicy
+                metadata: {name: kinds}
+                spec:
+                  admission:
+                    readOnlyRootFilesystem: {required: true}
+                    workloads: [{group: argoproj.io, kind: Rollout}]
+                """);
+        assertEquals(
+                List.of(
+                        "nobody is asked about CREATE rollouts.argoproj.io",
+                        "nobody is asked about UPDATE rollouts.argoproj.io"),
+                report.holes().stream().map(Diagnostic::message).toList());
+        var registered = sound.replaceFirst(
+                "( +)rules:\n",
+                "$1rules:\n$1  - {apiGroups: [argoproj.io], apiVersions: ['*'], operations: [CREATE, UPDATE],"
+                        + " resources: [rollouts], scope: Namespaced}\n");
+        var workload = new io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind(
+                "argoproj.io", "Rollout", java.util.Optional.empty(), List.of("spec.template"));
+        var objects = ClusterObjects.read(List.of(new SourceText("dump", registered)));
+        var question = new ClusterDoctor.Question(
+                io.gatehouse.admission.server.WebhookConfiguration.NAME, "gatehouse-admission", NOW, List.of(workload));
+        assertEquals(
+                List.of(),
+                ClusterDoctor.examine(objects, question).holes().stream()
+                        .map(Diagnostic::message)
+                        .filter(message -> message.contains("asked about"))
+                        .toList());
+    }
+
     /// The commonest way round a webhook is a subresource that nobody named.
     @Test
     void each_forgotten_resource_and_subresource_is_named() {

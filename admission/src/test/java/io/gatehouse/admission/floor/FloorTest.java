@@ -302,6 +302,59 @@ class FloorTest {
         assertEquals(2, refused, "shop-new and shop-gone, and nothing else");
     }
 
+    /// Each template of a kind that policies name, and none that is not there.
+    @Test
+    void a_kind_that_policies_name_is_kept_too() throws Exception {
+        var snapshot = Policies.compiled("{readOnlyRootFilesystem: {required: true}, workloads: ["
+                + "{group: argoproj.io, kind: Rollout, templates: [spec.template]}, {group: x.io, kind: Set, resource: sets, templates: ["
+                + "spec.one.template, spec.two.template, 'spec.jobs[].template']}]}");
+        var floor = Floor.of(snapshot, TODAY, EXCLUDED, List.of());
+        var text = """
+                apiVersion: argoproj.io/v1alpha1
+                kind: Rollout
+                metadata: {name: x}
+                spec: {template: {spec: {containers: [{name: web, securityContext: {readOnlyRootFilesystem: %s}}]}}}
+                """;
+        assertEquals(
+                1,
+                refusals(
+                                floor,
+                                "rollouts",
+                                Operation.CREATE,
+                                "shop",
+                                plain(pod(text.formatted("false")).object()),
+                                null)
+                        .size());
+        assertEquals(
+                List.of(),
+                refusals(
+                        floor,
+                        "rollouts",
+                        Operation.CREATE,
+                        "shop",
+                        plain(pod(text.formatted("true")).object()),
+                        null));
+        var elsewhere =
+                pod("{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: x}, spec: {workloadRef: {}}}");
+        assertEquals(List.of(), refusals(floor, "rollouts", Operation.CREATE, "shop", plain(elsewhere.object()), null));
+        var second = pod("""
+                apiVersion: x.io/v1
+                kind: Set
+                metadata: {name: x}
+                spec: {two: {template: {spec: {containers: [{name: web}]}}}}
+                """);
+        assertEquals(
+                1,
+                refusals(floor, "sets", Operation.CREATE, "shop", plain(second.object()), null)
+                        .size());
+        assertEquals(
+                List.of("sets.x.io: CEL would need to go through the lists of spec.jobs[].template"),
+                floor.losses().stream()
+                        .filter(loss -> loss.part().contains("x.io"))
+                        .map(loss -> loss.part() + ": " + loss.why())
+                        .toList());
+    }
+
     /// Refusing an update for what stood already would keep controllers from removing a finalizer.
     @Test
     void an_update_that_leaves_what_was_wrong_is_let_through() throws Exception {

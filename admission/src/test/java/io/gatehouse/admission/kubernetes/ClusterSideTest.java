@@ -533,4 +533,44 @@ class ClusterSideTest {
                         .filter(one -> one.startsWith("apis/apps/v1/deployments?"))
                         .count());
     }
+
+    /// What a controller of such a kind makes has it from there: a Rollout and its ReplicaSet are
+    /// one finding.
+    @Test
+    void kinds_that_policies_name_are_scanned_in_the_version_that_is_served() throws Exception {
+        cluster(POLICIES, WORKLOADS, new String[] {REPORTS, "apis/argoproj.io/v1alpha1/rollouts"});
+        cluster.put("""
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterWorkloadPolicy
+                metadata: {name: a}
+                spec:
+                  admission:
+                    readOnlyRootFilesystem: {required: true}
+                    workloads:
+                      - {group: argoproj.io, kind: Rollout, templates: [spec.template]}
+                      - {group: not.there, kind: Thing, templates: [spec.template]}
+                """);
+        var template = "{spec: {containers: [{name: web, image: nginx}]}}";
+        cluster.put("""
+                apiVersion: argoproj.io/v1alpha1
+                kind: Rollout
+                metadata: {name: web, namespace: shop, uid: rollout-1}
+                spec: {template: %s}
+                """.formatted(template));
+        cluster.put("""
+                apiVersion: apps/v1
+                kind: ReplicaSet
+                metadata:
+                  name: web-1
+                  namespace: shop
+                  uid: set-1
+                  ownerReferences: [{apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: web, uid: rollout-1, controller: true}]
+                spec: {replicas: 1, template: %s}
+                """.formatted(template));
+        var replica = replica("one", Duration.ofMinutes(10));
+        await("the scan is counted", () -> replica.side().counts().scans() > 0);
+        assertEquals(2, replica.side().counts().scanned());
+        assertEquals(1, replica.side().counts().findings());
+        assertEquals(0, replica.side().counts().unjudged(), "a kind that is not there carries nothing");
+    }
 }

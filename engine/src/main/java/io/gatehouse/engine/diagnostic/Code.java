@@ -4,12 +4,12 @@ package io.gatehouse.engine.diagnostic;
 import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import java.util.Locale;
 
-/// Every diagnostic code there is, and nowhere else. A code never changes its meaning and is never given
-/// out again.
+/// Every diagnostic code there is, and nowhere else. A code never changes its meaning and is never
+/// given out again.
 ///
-/// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: conditions (to 1239), rules files
-/// (to 1289) and output formats. `GH-13xx`: the folder policies come from. `GH-15xx`: what the gate is
-/// asked to judge. `GH-16xx`: captures. `GH-17xx`: the agent's configuration.
+/// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: conditions (to 1239), rules
+/// files (to 1289) and output formats. `GH-13xx`: the folder policies come from. `GH-15xx`: what
+/// the gate is asked to judge. `GH-16xx`: captures. `GH-17xx`: the agent's configuration.
 /// `GH-18xx`: audit policies. `GH-19xx`: a cluster.
 public enum Code {
     NOT_YAML(
@@ -995,13 +995,7 @@ public enum Code {
             Severity.ERROR,
             "a webhook leads to nothing",
             "a call that cannot be made is decided by 'failurePolicy': nothing can be written, or everything",
-            "name the service that runs the gate"),
-    OBJECT_REFUSED(
-            1951,
-            Severity.ERROR,
-            "a policy kept in the cluster cannot be taken",
-            "it is wrong, or clashes with another; what it said when it was right stays in force",
-            "correct it; its status says where");
+            "name the service that runs the gate");
 
     private final int number;
     private final Severity severity;

@@ -27,8 +27,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// Speaks the part of the Kubernetes API that the gate uses, over real HTTP: lists by pages, watches, create, replace
-/// with a check of the version, server-side apply (as one owner of what it sends), delete, and a status of its own.
+/// Speaks the part of the Kubernetes API that the gate uses, over real HTTP: lists by pages,
+/// watches, create, replace with a check of the version, server-side apply (as one owner of what it
+/// sends), delete, and a status of its own.
 ///
 /// The library's own stand-in knows neither pages nor server-side apply.
 public final class ApiServerStandIn implements AutoCloseable {
@@ -47,6 +48,11 @@ public final class ApiServerStandIn implements AutoCloseable {
     public final List<String> lists = new CopyOnWriteArrayList<>();
     private long version = 1;
     public volatile boolean refusing;
+
+    /// Every change there was, for watches that begin after it. Guarded by this.
+    private final List<Change> history = new ArrayList<>();
+
+    private record Change(long version, String path, Map<String, Object> before, Map<String, Object> now) {}
 
     /// @param query with the selectors it gave
     private record Watcher(String collection, Map<String, String> query, BlockingQueue<String> news) {}
@@ -173,16 +179,21 @@ public final class ApiServerStandIn implements AutoCloseable {
     /// @param before null where it is new
     /// @param now null where it is gone
     private void tell(String path, Map<String, Object> before, Map<String, Object> now) {
-        for (var watcher : watchers) {
-            if (!isIn(path, watcher.collection())) {
-                continue;
-            }
-            boolean was = before != null && selects(watcher.query(), before);
-            boolean is = now != null && selects(watcher.query(), now);
-            if (was || is) {
-                var type = !is ? "DELETED" : was ? "MODIFIED" : "ADDED";
-                watcher.news().add(JSON.asJson(Map.of("type", type, "object", is ? now : now == null ? before : now)));
-            }
+        var change = new Change(now == null ? ++version : version, path, before, now);
+        history.add(change);
+        watchers.forEach(watcher -> tell(watcher, change));
+    }
+
+    private static void tell(Watcher watcher, Change change) {
+        if (!isIn(change.path(), watcher.collection())) {
+            return;
+        }
+        boolean was = change.before() != null && selects(watcher.query(), change.before());
+        boolean is = change.now() != null && selects(watcher.query(), change.now());
+        if (was || is) {
+            var type = !is ? "DELETED" : was ? "MODIFIED" : "ADDED";
+            var object = change.now() == null ? change.before() : change.now();
+            watcher.news().add(JSON.asJson(Map.of("type", type, "object", object)));
         }
     }
 
@@ -208,7 +219,8 @@ public final class ApiServerStandIn implements AutoCloseable {
         return pair.length == 1 ? labels.containsKey(label) : pair[1].equals(labels.get(pair[0]));
     }
 
-    /// `apis/g/v/plural` holds `apis/g/v/namespaces/n/plural/name`; with a namespace only what lies in it.
+    /// `apis/g/v/plural` holds `apis/g/v/namespaces/n/plural/name`; with a namespace only what lies
+    /// in it.
     private static boolean isIn(String path, String collection) {
         var parent = path.substring(0, path.lastIndexOf('/'));
         return parent.equals(collection)
@@ -223,6 +235,10 @@ public final class ApiServerStandIn implements AutoCloseable {
                 send(exchange, 503, "{\"kind\":\"Status\",\"message\":\"away\",\"code\":503}");
                 return;
             }
+            if (path.matches("apis/[^/]+")) {
+                discover(exchange, path);
+                return;
+            }
             if (!served.contains(collection(path))) {
                 send(exchange, 404, "{\"kind\":\"Status\",\"message\":\"no such resource " + path + "\",\"code\":404}");
                 return;
@@ -233,6 +249,28 @@ public final class ApiServerStandIn implements AutoCloseable {
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// A group and the version of it that is preferred.
+    private void discover(HttpExchange exchange, String path) throws IOException {
+        var version = served.stream()
+                .filter(one -> one.startsWith(path + "/"))
+                .map(one -> one.split("/")[2])
+                .findFirst();
+        if (version.isEmpty()) {
+            send(exchange, 404, "{\"kind\":\"Status\",\"message\":\"no such group\",\"code\":404}");
+        } else {
+            send(
+                    exchange,
+                    200,
+                    JSON.asJson(Map.of(
+                            "kind",
+                            "APIGroup",
+                            "apiVersion",
+                            "v1",
+                            "preferredVersion",
+                            Map.of("version", version.get()))));
         }
     }
 
@@ -301,13 +339,7 @@ public final class ApiServerStandIn implements AutoCloseable {
         synchronized (this) {
             watchers.add(watcher);
             long since = Long.parseLong(query.getOrDefault("resourceVersion", "0"));
-            objects.forEach((at, object) -> {
-                long of = Long.parseLong(
-                        mapping(object.get("metadata")).get("resourceVersion").toString());
-                if (isIn(at, path) && of > since && selects(query, object)) {
-                    watcher.news().add(JSON.asJson(Map.of("type", "MODIFIED", "object", object)));
-                }
-            });
+            history.stream().filter(change -> change.version() > since).forEach(change -> tell(watcher, change));
         }
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(200, 0);
