@@ -128,8 +128,9 @@ public final class ReviewWriter {
         }
         if (refusing.size() > Wording.MAX_CAUSES) {
             json.writeStartObject();
-            json.writeStringField(
-                    "message", Wording.more(refusing.size() - Wording.MAX_CAUSES) + ": gatehouse check lists them all");
+            json.writeStringField("message", "gatehouse check lists them all");
+            // kubectl writes field and message with a colon between, even where there is no field.
+            json.writeStringField("field", Wording.more(refusing.size() - Wording.MAX_CAUSES));
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -99,7 +99,7 @@ class ReviewWriterTest {
         var bullets =
                 asKubectlPrints(json).lines().filter(l -> l.startsWith("* ")).toList();
         assertEquals(11, bullets.size());
-        assertEquals("* : and 1990 more: gatehouse check lists them all", bullets.getLast());
+        assertEquals("* and 1990 more: gatehouse check lists them all", bullets.getLast());
         assertTrue(json.contains("{\\\"more\\\":"), "the annotation counts what it leaves out");
     }
 
