@@ -6,9 +6,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.Testcontainers;
 import org.testcontainers.containers.ContainerLaunchException;
@@ -41,7 +43,33 @@ public final class Cluster implements AutoCloseable {
                 .build();
     }
 
-    public static Search search() throws IOException {
+    /// One for all the stories of a run, looked for once.
+    static Search ofThisRun(ExtensionContext context) {
+        return context.getRoot()
+                .getStore(ExtensionContext.Namespace.create(Cluster.class))
+                .computeIfAbsent(Kept.class, _ -> new Kept(search()), Kept.class)
+                .search();
+    }
+
+    /// Until the run ends.
+    private record Kept(Search search) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (search instanceof Search.Found(var cluster)) {
+                cluster.close();
+            }
+        }
+    }
+
+    private static Search search() {
+        try {
+            return found();
+        } catch (IOException e) {
+            throw new UncheckedIOException("looking for a cluster", e);
+        }
+    }
+
+    private static Search found() throws IOException {
         var named = System.getenv("KUBECONFIG");
         if (named != null && !named.isBlank()) {
             var path = Path.of(named);
