@@ -141,6 +141,15 @@ public final class Story implements BeforeAllCallback, BeforeEachCallback, After
         atEnd(() -> client().resource(manifest).delete());
     }
 
+    /// The same for several.
+    public void makeAll(String manifests) {
+        for (var one : manifests.split("(?m)^---\\s*$")) {
+            if (one.lines().anyMatch(line -> !line.isBlank() && !line.startsWith("#"))) {
+                make(one);
+            }
+        }
+    }
+
     /// The definitions of policies, which stay: others may use them.
     public void definitions() throws IOException {
         try (var files = Files.list(Path.of(System.getProperty("gatehouse.root"), "deploy", "crd"))) {

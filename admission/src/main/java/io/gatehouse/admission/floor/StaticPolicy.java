@@ -50,11 +50,13 @@ public record StaticPolicy(
         metadata(out);
         out.append("spec:\n  failurePolicy: Fail\n  matchConstraints:\n    matchPolicy: Equivalent\n");
         selector(out, "    ");
+        // By version, or the API server does not compare the expressions with the types; 'Equivalent' covers the
+        // others.
         out.append("    resourceRules:\n");
         for (var rule : rules) {
             out.append("      - {apiGroups: [")
                     .append(quoted(rule.group()))
-                    .append("], apiVersions: [\"*\"], operations: [")
+                    .append("], apiVersions: [v1], operations: [")
                     .append(String.join(", ", rule.operations()))
                     .append("], resources: [")
                     .append(String.join(", ", rule.resources()))
