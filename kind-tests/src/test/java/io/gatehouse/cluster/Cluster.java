@@ -3,13 +3,15 @@ package io.gatehouse.cluster;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.gatehouse.feed.kubernetes.ApiServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.Testcontainers;
@@ -29,18 +31,16 @@ public final class Cluster implements AutoCloseable {
         record None(String reason) implements Search {}
     }
 
-    private final KubernetesClient client;
+    private final ApiServer server;
     private final Path kubeconfig;
     private final List<AutoCloseable> owned;
     private final boolean own;
 
-    private Cluster(Path kubeconfig, String configuration, boolean own, List<AutoCloseable> owned) {
+    private Cluster(Path kubeconfig, boolean own, List<AutoCloseable> owned) throws IOException {
         this.kubeconfig = kubeconfig;
         this.own = own;
         this.owned = List.copyOf(owned);
-        this.client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(configuration))
-                .build();
+        this.server = ApiServer.connect(Optional.of(kubeconfig)); // as the product does
     }
 
     /// One for all the stories of a run, looked for once.
@@ -72,10 +72,9 @@ public final class Cluster implements AutoCloseable {
     private static Search found() throws IOException {
         var named = System.getenv("KUBECONFIG");
         if (named != null && !named.isBlank()) {
-            var path = Path.of(named);
-            var cluster = new Cluster(path, Files.readString(path), false, List.of());
+            var cluster = new Cluster(Path.of(named), false, List.of());
             try {
-                cluster.client.getKubernetesVersion();
+                cluster.client().getKubernetesVersion();
                 return new Search.Found(cluster);
             } catch (KubernetesClientException e) {
                 cluster.close();
@@ -98,17 +97,38 @@ public final class Cluster implements AutoCloseable {
         }
         var kubeconfig = Files.createTempFile("gatehouse-k3s", ".yaml");
         Files.writeString(kubeconfig, k3s.getKubeConfigYaml());
-        return new Search.Found(
-                new Cluster(kubeconfig, k3s.getKubeConfigYaml(), true, List.of(k3s, () -> Files.delete(kubeconfig))));
+        return new Search.Found(new Cluster(kubeconfig, true, List.of(k3s, () -> Files.delete(kubeconfig))));
     }
 
     public KubernetesClient client() {
-        return client;
+        return server.client();
     }
 
     /// For kubectl.
     public Path kubeconfig() {
         return kubeconfig;
+    }
+
+    /// A kubeconfig for somebody else.
+    ///
+    /// @param namespace of its context
+    public Path kubeconfigFor(String token, String namespace, Path file) throws IOException {
+        var configuration = client().getConfiguration();
+        return Files.writeString(
+                file, """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: c, cluster: {server: "%s", certificate-authority-data: %s}}]
+                users: [{name: u, user: {token: %s}}]
+                contexts: [{name: x, context: {cluster: c, user: u, namespace: %s}}]
+                current-context: x
+                """.formatted(configuration.getMasterUrl(), authority(configuration), token, namespace));
+    }
+
+    private static String authority(Config configuration) throws IOException {
+        return configuration.getCaCertData() != null
+                ? configuration.getCaCertData()
+                : Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(configuration.getCaCertFile())));
     }
 
     /// How the API server calls a server of this machine; also a name its certificate must bear.
@@ -134,7 +154,7 @@ public final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        server.close();
         for (var one : owned) {
             try {
                 one.close();
