@@ -166,11 +166,16 @@ public final class Story implements BeforeAllCallback, BeforeEachCallback, After
 
     /// Looks again and again.
     public static void await(String what, Callable<Boolean> condition) {
-        long until = System.nanoTime() + PATIENCE.toNanos();
+        await(what, PATIENCE, condition);
+    }
+
+    /// With as much patience as this takes.
+    public static void await(String what, Duration patience, Callable<Boolean> condition) {
+        long until = System.nanoTime() + patience.toNanos();
         try {
             while (!condition.call()) {
                 if (System.nanoTime() > until) {
-                    fail("not within " + PATIENCE.toSeconds() + " s: " + what);
+                    fail("not within " + patience.toSeconds() + " s: " + what);
                 }
                 Thread.sleep(BETWEEN_LOOKS);
             }
