@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -135,9 +136,9 @@ public final class Story implements BeforeAllCallback, BeforeEachCallback, After
                         != null);
     }
 
-    /// Makes what a manifest describes, and takes it away with the story.
+    /// Makes what a manifest describes, to the last field, and takes it away with the story.
     public void make(String manifest) {
-        client().resource(manifest).create();
+        client().resource(manifest).fieldValidation(Validation.STRICT).create();
         atEnd(() -> client().resource(manifest).delete());
     }
 

@@ -12,8 +12,7 @@ import java.util.List;
 /// The account that a gate in a cluster runs under, with the rights that `deploy/cluster` gives it, in the story's
 /// namespace. What it may not do, the API server refuses it here too.
 final class Citizen {
-    private static final Path ROLES =
-            Path.of(System.getProperty("gatehouse.root"), "deploy", "cluster", "roles.yaml");
+    private static final Path ROLES = Path.of(System.getProperty("gatehouse.root"), "deploy", "cluster", "roles.yaml");
     /// So much of the definition as to keep reports; where the cluster has it, its own counts.
     private static final String REPORTS = """
             apiVersion: apiextensions.k8s.io/v1
@@ -59,7 +58,8 @@ final class Citizen {
                 .getToken();
         return new Citizen(
                 story,
-                story.cluster().kubeconfigFor(token, story.namespace(), story.folder().resolve("citizen.kubeconfig")));
+                story.cluster()
+                        .kubeconfigFor(token, story.namespace(), story.folder().resolve("citizen.kubeconfig")));
     }
 
     private static void reports(Story story) {
@@ -71,8 +71,7 @@ final class Citizen {
     }
 
     Gate start(String name) throws IOException, InterruptedException {
-        return Gate.start(
-                story, Gate.Start.of(name, "--cluster", "--kubeconfig=" + kubeconfig, "--scan-every=1"), "");
+        return Gate.start(story, Gate.Start.of(name, "--cluster", "--kubeconfig=" + kubeconfig, "--scan-every=1"), "");
     }
 
     /// What it was refused, in its own words; none is expected.

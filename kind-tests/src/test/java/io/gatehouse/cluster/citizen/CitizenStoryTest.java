@@ -44,7 +44,8 @@ class CitizenStoryTest {
             story.make(template(i));
         }
         story.make(policy("scanned", "audit", "before", ""));
-        story.make(policy("scanned", "audit", "before", "").replace("namespace: " + story.namespace(), "namespace: " + crowded));
+        story.make(policy("scanned", "audit", "before", "")
+                .replace("namespace: " + story.namespace(), "namespace: " + crowded));
         gate = Citizen.of(story).start("one");
         gate.register();
     }
@@ -78,11 +79,11 @@ class CitizenStoryTest {
                   metadata: {labels: {app: before}}
                   spec: {containers: [%s]}
                 """.formatted(
-                number,
-                crowded,
-                IntStream.range(0, 10)
-                        .mapToObj(i -> "{name: c%d, image: registry.invalid/web}".formatted(i))
-                        .collect(Collectors.joining(", ")));
+                        number,
+                        crowded,
+                        IntStream.range(0, 10)
+                                .mapToObj(i -> "{name: c%d, image: registry.invalid/web}".formatted(i))
+                                .collect(Collectors.joining(", ")));
     }
 
     private static String policy(String name, String mode, String app, String more) {
@@ -118,7 +119,8 @@ class CitizenStoryTest {
     private static String condition(String policy, String type) throws IOException {
         return StreamSupport.stream(policy(policy).at("/status/conditions").spliterator(), false)
                 .filter(one -> one.path("type").asText().equals(type))
-                .map(one -> one.path("status").asText() + " " + one.path("reason").asText())
+                .map(one ->
+                        one.path("status").asText() + " " + one.path("reason").asText())
                 .findFirst()
                 .orElse("");
     }
@@ -160,7 +162,8 @@ class CitizenStoryTest {
                 ours.getFirst().path("fieldsV1").properties().stream()
                         .map(Map.Entry::getKey)
                         .toList());
-        var shown = kubectl.run("-n", STORY.namespace(), "get", "workloadpolicies", "applied").text();
+        var shown = kubectl.run("-n", STORY.namespace(), "get", "workloadpolicies", "applied")
+                .text();
         assertTrue(shown.lines().findFirst().orElse("").contains("READY"), shown);
         assertTrue(shown.contains("True"), shown);
     }
@@ -172,12 +175,16 @@ class CitizenStoryTest {
         assertTrue(refused(pod("broken", "broken")));
 
         var wrong = policy("broken", "enforce", "broken", "")
-                .replace("{readOnlyRootFilesystem: {required: true}}", "{deny: [{name: a, when: ka.nothing = 1, message: m}]}");
+                .replace(
+                        "{readOnlyRootFilesystem: {required: true}}",
+                        "{deny: [{name: a, when: ka.nothing = 1, message: m}]}");
         STORY.client().resource(wrong).forceConflicts().serverSideApply();
         Story.await("it says so", () -> condition("broken", "Compiled").equals("False Refused"));
         assertEquals("False OlderInForce", condition("broken", "Ready"));
         var error = policy("broken").at("/status/lastError");
-        assertTrue(error.path("place").asText().startsWith("WorkloadPolicy " + STORY.namespace() + "/broken:"), error::toString);
+        assertTrue(
+                error.path("place").asText().startsWith("WorkloadPolicy " + STORY.namespace() + "/broken:"),
+                error::toString);
         assertTrue(refused(pod("broken", "broken")));
     }
 
@@ -207,8 +214,18 @@ class CitizenStoryTest {
 
     @Test
     void a_namespace_goes_ahead_by_its_label() throws Exception {
-        STORY.make(policy("ahead", "audit", "ahead", "namespaceModes: [enforce]"));
-        Story.await("the policy is in force", () -> condition("ahead", "Ready").equals("True InForce"));
+        STORY.make("""
+                apiVersion: gatehouse.io/v1alpha1
+                kind: ClusterWorkloadPolicy
+                metadata: {name: %1$s}
+                spec:
+                  mode: audit
+                  namespaceModes: [enforce]
+                  match: {namespaces: [%1$s], podSelector: {matchLabels: {app: ahead}}}
+                  admission: {readOnlyRootFilesystem: {required: true}}
+                """.formatted(STORY.namespace()));
+        var path = "/apis/gatehouse.io/v1alpha1/clusterworkloadpolicies/" + STORY.namespace();
+        Story.await("the policy is in force", () -> STORY.client().raw(path).contains("\"InForce\""));
         assertFalse(refused(pod("ahead", "ahead")));
         label("gatehouse.io/mode=enforce");
         Story.await("the namespace has gone ahead", () -> refused(pod("ahead", "ahead")));
@@ -229,20 +246,28 @@ class CitizenStoryTest {
         assertThrows(
                 KubernetesClientException.class,
                 () -> STORY.client().resource(pod("told", "before")).create());
-        Story.await("the denied pod is told of", () -> events().stream()
-                .anyMatch(one -> one.getRegarding().getName().equals("told")));
+        Story.await(
+                "the denied pod is told of",
+                () -> events().stream()
+                        .anyMatch(one -> one.getRegarding().getName().equals("told")));
 
-        STORY.client().pods().inNamespace(STORY.namespace()).withLabel("app", "before").delete();
-        Story.await("its ReplicaSet is told of", () -> events().stream()
-                .anyMatch(one -> one.getRegarding().getKind().equals("ReplicaSet")
-                        && one.getRegarding().getName().startsWith("before-")));
+        STORY.client()
+                .pods()
+                .inNamespace(STORY.namespace())
+                .withLabel("app", "before")
+                .delete();
+        Story.await(
+                "its ReplicaSet is told of",
+                () -> events().stream()
+                        .anyMatch(one -> one.getRegarding().getKind().equals("ReplicaSet")
+                                && one.getRegarding().getName().startsWith("before-")));
         var described = STORY.kubectl().run("-n", STORY.namespace(), "get", "events");
-        assertTrue(described.text().contains("Refused"), described::text);
+        assertTrue(described.text().contains("PolicyDenied"), described::text);
     }
 
     private static List<Event> events() {
         return STORY.client().events().v1().events().inNamespace(STORY.namespace()).list().getItems().stream()
-                .filter(one -> "Refused".equals(one.getReason()))
+                .filter(one -> "PolicyDenied".equals(one.getReason()))
                 .toList();
     }
 
@@ -256,9 +281,16 @@ class CitizenStoryTest {
                 .toList();
         assertEquals(1, results.size(), results::toString);
         assertEquals("warn", results.getFirst().path("result").asText());
-        assertEquals("Deployment", results.getFirst().at("/subjects/0/kind").asText(), results::toString);
-        var uid = STORY.client().apps().deployments().inNamespace(STORY.namespace()).withName("before").get().getMetadata().getUid();
-        assertEquals(uid, results.getFirst().at("/subjects/0/uid").asText());
+        assertEquals("Deployment", results.getFirst().at("/resources/0/kind").asText(), results::toString);
+        var uid = STORY.client()
+                .apps()
+                .deployments()
+                .inNamespace(STORY.namespace())
+                .withName("before")
+                .get()
+                .getMetadata()
+                .getUid();
+        assertEquals(uid, results.getFirst().at("/resources/0/uid").asText());
     }
 
     @Test
@@ -268,11 +300,18 @@ class CitizenStoryTest {
         var report = object(path);
         assertEquals(500, report.path("results").size());
         assertEquals(600, report.at("/summary/warn").asInt());
-        assertEquals("100", report.at("/metadata/annotations/gatehouse.io~1unlisted-findings").asText());
+        assertEquals(
+                "100",
+                report.at("/metadata/annotations/gatehouse.io~1unlisted-findings")
+                        .asText());
 
-        STORY.client().resource(policy("scanned", "audit", "before", "")
+        STORY.client()
+                .resource(policy("scanned", "audit", "before", "")
                         .replace("namespace: " + STORY.namespace(), "namespace: " + crowded))
                 .delete();
-        Story.await("a report with nothing to say is taken away", Duration.ofMinutes(3), () -> STORY.client().raw(path) == null);
+        Story.await(
+                "a report with nothing to say is taken away",
+                Duration.ofMinutes(3),
+                () -> STORY.client().raw(path) == null);
     }
 }

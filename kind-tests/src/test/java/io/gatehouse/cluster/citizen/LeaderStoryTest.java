@@ -40,7 +40,11 @@ class LeaderStoryTest {
     }
 
     private static String holder() {
-        var lease = STORY.client().leases().inNamespace(STORY.namespace()).withName("gatehouse-admission").get();
+        var lease = STORY.client()
+                .leases()
+                .inNamespace(STORY.namespace())
+                .withName("gatehouse-admission")
+                .get();
         var holder = lease == null ? null : lease.getSpec().getHolderIdentity();
         return holder == null ? "" : holder;
     }
