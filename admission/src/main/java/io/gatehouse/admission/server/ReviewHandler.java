@@ -176,14 +176,14 @@ final class ReviewHandler {
         if (response.ended() || response.closed()) {
             return;
         }
-        response.setStatusCode(status).putHeader("Content-Type", "text/plain; charset=utf-8");
+        response.setStatusCode(status).putHeader("Content-Type", StatusBody.CONTENT_TYPE);
+        var body = StatusBody.of(status, text);
         boolean unread = !context.request().isEnded();
         if (unread && context.request().version() != HttpVersion.HTTP_2) { // the rest would be taken for a request
             response.putHeader("Connection", "close");
-            response.end(text + "\n")
-                    .onComplete(_ -> context.request().connection().close());
+            response.end(body).onComplete(_ -> context.request().connection().close());
         } else {
-            response.end(text + "\n");
+            response.end(body);
         }
     }
 }
