@@ -59,9 +59,12 @@ public final class Arrival {
 
     /// The pod with one container alone, in `containers` whichever list it stands in.
     Optional<AskedEvent<JsonEvent>> alone(Container container) {
-        return alone.computeIfAbsent(
-                container,
-                one -> told().map(event -> new AskedEvent<>(about(event, with(pod.node(), "spec", only(one))))));
+        var made = alone.get(container);
+        if (made == null) {
+            made = told().map(event -> new AskedEvent<>(about(event, with(pod.node(), "spec", only(container)))));
+            alone.put(container, made);
+        }
+        return made;
     }
 
     /// What the log would tell.

@@ -23,21 +23,27 @@ record Conditions() implements Control {
         for (var denial : plan.denials()) {
             switch (denial.scope()) {
                 case POD -> ofPod(denial, arrival, breaches);
-                case CONTAINER -> covered.forEach(container -> ofContainer(denial, arrival, container, breaches));
+                case CONTAINER -> {
+                    for (var container : covered) {
+                        ofContainer(denial, arrival, container, breaches);
+                    }
+                }
             }
         }
         return breaches;
     }
 
     private static void ofPod(Denial denial, Arrival arrival, List<Breach> breaches) {
-        if (arrival.whole().filter(denial::holds).isPresent()) {
+        var event = arrival.whole();
+        if (event.isPresent() && denial.holds(event.get())) {
             var pod = arrival.pod();
             breaches.add(breach(denial, pod.path(), denial.message(), pod.spec().span(), Optional.empty()));
         }
     }
 
     private static void ofContainer(Denial denial, Arrival arrival, Container container, List<Breach> breaches) {
-        if (arrival.alone(container).filter(denial::holds).isPresent()) {
+        var event = arrival.alone(container);
+        if (event.isPresent() && denial.holds(event.get())) {
             breaches.add(breach(
                     denial,
                     container.path(),

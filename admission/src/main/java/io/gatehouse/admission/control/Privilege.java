@@ -53,16 +53,30 @@ record Privilege() implements Control {
             case AUTOMOUNT_SERVICE_ACCOUNT_TOKEN ->
                 unshared(pod, setting, "is handed a token for the API server", breaches);
             case HOST_PROCESS -> hostProcess(pod, covered, breaches);
-            case PRIVILEGED -> covered.forEach(container -> privileged(container, breaches));
-            case ALLOW_PRIVILEGE_ESCALATION -> {
-                if (!pod.isWindows()) {
-                    covered.forEach(container -> escalation(container, breaches));
+            case PRIVILEGED -> {
+                for (var container : covered) {
+                    privileged(container, breaches);
                 }
             }
-            case HOST_PROBES -> covered.forEach(container -> probes(container, breaches));
+            case ALLOW_PRIVILEGE_ESCALATION -> {
+                if (!pod.isWindows()) {
+                    for (var container : covered) {
+                        escalation(container, breaches);
+                    }
+                }
+            }
+            case HOST_PROBES -> {
+                for (var container : covered) {
+                    probes(container, breaches);
+                }
+            }
             case RUN_AS_ROOT -> root(pod, covered, breaches);
             case RUN_AS_NON_ROOT -> nonRoot(pod, covered, breaches);
-            case PROC_MOUNT -> covered.forEach(container -> procMount(container, breaches));
+            case PROC_MOUNT -> {
+                for (var container : covered) {
+                    procMount(container, breaches);
+                }
+            }
         }
     }
 
@@ -149,7 +163,7 @@ record Privilege() implements Control {
                     "false",
                     container.words() + " may gain privileges",
                     "set it to false",
-                    seen.map(Node::span).orElseGet(container::securitySpan)));
+                    seen.isPresent() ? seen.get().span() : container.securitySpan()));
         }
     }
 
@@ -245,7 +259,7 @@ record Privilege() implements Control {
                         "true",
                         container.words() + " may run as root",
                         "set it to true, here or for the pod",
-                        seen.map(Node::span).orElseGet(container::securitySpan)));
+                        seen.isPresent() ? seen.get().span() : container.securitySpan()));
             }
         }
     }

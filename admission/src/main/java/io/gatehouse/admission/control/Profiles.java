@@ -35,7 +35,8 @@ record Profiles() implements Control {
     @Override
     public List<Breach> breaches(AdmissionPlan plan, Arrival arrival, List<Container> covered) {
         var asked = plan.asked().privilege();
-        if (asked.isEmpty()) {
+        if (asked.isEmpty()
+                || asked.get().seccomp().isEmpty() && asked.get().appArmor().isEmpty()) {
             return List.of();
         }
         var pod = arrival.pod();

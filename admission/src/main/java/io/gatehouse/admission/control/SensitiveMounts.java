@@ -29,8 +29,10 @@ record SensitiveMounts() implements Control {
         }
         var breaches = new ArrayList<Breach>();
         for (var volume : pod.volumes()) {
-            Fields.value(volume.node(), "hostPath")
-                    .ifPresent(source -> breach(forbidden, volume, source).ifPresent(breaches::add));
+            var source = Fields.value(volume.node(), "hostPath");
+            if (source.isPresent()) {
+                breach(forbidden, volume, source.get()).ifPresent(breaches::add);
+            }
         }
         return breaches;
     }

@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param path of the container in its object: `spec.template.spec.containers[0]`
 /// @param nameSpan where the name is written, or the container where it has none
 public record Container(Kind kind, String path, Node.Mapping node, String name, Span nameSpan, Optional<String> image) {
+    private static final String SECURITY = "securityContext";
+
     /// In the order in which the lists are read; findings are put into the manifest's order later.
     public enum Kind {
         INIT("initContainers", "init container"),
@@ -36,18 +38,22 @@ public record Container(Kind kind, String path, Node.Mapping node, String name, 
 
     /// A field of the container's own `securityContext`; absent where it is null.
     public Optional<Node> security(String field) {
-        return Fields.mapping(node, "securityContext").flatMap(context -> Fields.value(context, field));
+        return node.get(SECURITY).orElse(null) instanceof Node.Mapping context
+                ? Fields.value(context, field)
+                : Optional.empty();
     }
 
     /// A mapping in the container's own `securityContext`.
     public Optional<Node.Mapping> securityMapping(String field) {
-        return Fields.mapping(node, "securityContext").flatMap(context -> Fields.mapping(context, field));
+        return node.get(SECURITY).orElse(null) instanceof Node.Mapping context
+                ? Fields.mapping(context, field)
+                : Optional.empty();
     }
 
     /// The place to show for a field of `securityContext` that is not there.
     public Span securitySpan() {
         for (var entry : node.entries()) {
-            if (entry.key().equals("securityContext") && entry.value() instanceof Node.Mapping) {
+            if (entry.key().equals(SECURITY) && entry.value() instanceof Node.Mapping) {
                 return entry.keySpan();
             }
         }
