@@ -197,19 +197,25 @@ final class Generations {
     /// The container's root directory, found without trusting anything inside it: by the runtime's own record, else by
     /// a process that already lives in it.
     private Optional<OpenedFile> root(Container container) {
-        var byBundle = container.rootfs().flatMap(path -> OpenedFile.open(path.toString()));
-        if (byBundle.isPresent() && kernel.identify(byBundle.get(), 0).overlay()) {
+        var byBundle = container.rootfs().flatMap(path -> HostFiles.open(path.toString()));
+        if (byBundle.filter(this::isOverlay).isPresent()) {
             return byBundle;
         }
         var byProcess = rootOfProcess(container);
-        if (byProcess.isPresent()) {
+        if (byBundle.isEmpty()
+                || byProcess.filter(this::isOverlay).isPresent()) { // where only its runtime has it mounted
             byBundle.ifPresent(OpenedFile::close);
             return byProcess;
         }
+        byProcess.ifPresent(OpenedFile::close);
         return byBundle;
     }
 
-    /// Empty while its first process still has the host's mounts.
+    private boolean isOverlay(OpenedFile directory) {
+        return kernel.identify(directory, 0).overlay();
+    }
+
+    /// Empty while its first process still has the host's mounts, or the host's root among mounts of its own.
     private Optional<OpenedFile> rootOfProcess(Container container) {
         if (container.initPid().isEmpty()) {
             return Optional.empty();
@@ -217,7 +223,22 @@ final class Generations {
         long pid = container.initPid().getAsLong();
         return KernelSide.mountNamespace(pid)
                 .filter(mounts -> mounts != hostMounts)
-                .flatMap(_ -> OpenedFile.open("/proc/" + pid + "/root/."));
+                .flatMap(_ -> OpenedFile.open("/proc/" + pid + "/root/."))
+                .filter(this::isNotOfHost);
+    }
+
+    private boolean isNotOfHost(OpenedFile root) {
+        var host = HostFiles.open("/");
+        if (host.isEmpty()) {
+            return true;
+        }
+        try (var directory = host.get()) {
+            if (!kernel.identify(directory, 0).isSameFile(kernel.identify(root, 0))) {
+                return true;
+            }
+        }
+        root.close();
+        return false;
     }
 
     /// The root as a process of the container sees it, once its mounts are in place: a runtime makes them first and

@@ -87,6 +87,30 @@ class HookTest {
         }
     }
 
+    /// When the hook runs, the container's first process still has the host's root.
+    @Test
+    void what_its_policy_names_is_looked_up_in_its_own_root_and_not_in_the_hosts() throws IOException {
+        for (var root : List.of(Root.PLAIN_FOLDER, Root.WRITABLE)) {
+            var options = Options.defaults()
+                    .withRoot(root)
+                    .withHook(hook("--require"))
+                    .withFiles(ImageFile.program("/bin/busybox-own", Path.of("/bin/busybox")))
+                    .withArgs(
+                            "/bin/busybox-own",
+                            "sh",
+                            "-c",
+                            "echo ran > /data/own; /bin/busybox touch /data/evidence; exec /bin/busybox-own sleep 3600");
+            try (var agent = RunningAgent.start(allow("/bin/busybox-own"));
+                    var _ = agent.hearHooks(socket);
+                    var container = RuncContainer.create(tmp, options)) {
+                container.start();
+                agent.alert("the other program", a -> a.message().contains("/bin/busybox"));
+                assertEquals("ran\n", text(container.data().resolve("own")), root.name());
+                assertFalse(Files.exists(container.data().resolve("evidence")), root.name());
+            }
+        }
+    }
+
     @Test
     void its_root_is_read_only_before_its_first_program_as_without_the_hook() throws IOException {
         var options = Options.defaults()
