@@ -172,7 +172,9 @@ final class Service {
                 alerts,
                 () -> Optional.ofNullable(agent.get()),
                 () -> Optional.ofNullable(detection.get()).flatMap(NodeDetection::counts),
-                () -> Optional.ofNullable(gate.get()));
+                () -> Optional.ofNullable(gate.get()),
+                cluster,
+                node);
     }
 
     private PolicyFeed openFeed() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.admission.kubernetes.ClusterSide;
 import io.gatehouse.admission.server.AdmissionServer;
 import io.gatehouse.agent.Agent;
 import io.gatehouse.agent.detect.DetectCounts;
@@ -9,6 +10,7 @@ import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.RuntimeRule;
+import io.gatehouse.agent.kubernetes.NodeInCluster;
 import io.gatehouse.cli.status.Status;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.outputs.AlertRouter;
@@ -33,6 +35,8 @@ final class StatusSources implements Supplier<Status> {
     private final Supplier<Optional<Agent>> agent;
     private final Supplier<Optional<DetectCounts>> detection;
     private final Supplier<Optional<AdmissionServer>> gate;
+    private final Optional<ClusterSide> cluster;
+    private final Optional<NodeInCluster> follower;
     private final Instant started =
             Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
 
@@ -51,12 +55,16 @@ final class StatusSources implements Supplier<Status> {
             AlertRouter alerts,
             Supplier<Optional<Agent>> agent,
             Supplier<Optional<DetectCounts>> detection,
-            Supplier<Optional<AdmissionServer>> gate) {
+            Supplier<Optional<AdmissionServer>> gate,
+            Optional<ClusterSide> cluster,
+            Optional<NodeInCluster> follower) {
         this.feed = feed;
         this.alerts = alerts;
         this.agent = agent;
         this.detection = detection;
         this.gate = gate;
+        this.cluster = cluster;
+        this.follower = follower;
     }
 
     void governed(Collection<Governed> all) {
@@ -80,7 +88,10 @@ final class StatusSources implements Supplier<Status> {
                 agent.get().map(this::guard),
                 counts,
                 gate.get().map(AdmissionServer::stats),
-                gate.get().flatMap(AdmissionServer::auditCounts));
+                gate.get().flatMap(AdmissionServer::auditCounts),
+                cluster.map(ClusterSide::counts),
+                follower.map(
+                        node -> new Status.Follower(node.isTold(), node.pods().count())));
     }
 
     /// Events a second since it was asked before, at first since the start.

@@ -2,6 +2,7 @@
 package io.gatehouse.cli.status;
 
 import io.gatehouse.admission.audit.AuditCounts;
+import io.gatehouse.admission.kubernetes.ClusterSide;
 import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.watch.WatchCounter;
 import io.gatehouse.agent.watch.WatchCounter.Sort;
@@ -27,6 +28,8 @@ final class Metrics {
         status.guard().ifPresent(metrics::guard);
         metrics.gate(status);
         status.audit().ifPresent(metrics::auditEvents);
+        status.cluster().ifPresent(metrics::clusterSide);
+        status.follower().ifPresent(metrics::followed);
         metrics.alerts(status);
         return metrics.out.toString();
     }
@@ -273,6 +276,68 @@ final class Metrics {
         numbers.put("failed_open_unjudged", counts.unjudged());
         numbers.put("request_not_logged", counts.unseen());
         return numbers;
+    }
+
+    /// What only grows is a counter; the rest is as it is now, and nothing where another replica leads.
+    private void clusterSide(ClusterSide.Counts counts) {
+        cluster(counts).forEach((what, count) -> {
+            boolean grows = what.endsWith("_total");
+            single("gatehouse_cluster_" + what, grows ? Type.COUNTER : Type.GAUGE, CLUSTER_HELP.get(what), count);
+        });
+    }
+
+    private void followed(Status.Follower node) {
+        single(
+                "gatehouse_node_cluster_told",
+                Type.GAUGE,
+                "1 once the API server told all that the agent follows, 0 while what is remembered counts.",
+                node.told() ? 1 : 0);
+        single("gatehouse_node_pods", Type.GAUGE, "Pods of this node that are known.", node.pods());
+    }
+
+    private static final Map<String, String> CLUSTER_HELP = Map.ofEntries(
+            Map.entry("leads", "1 on the replica that writes status, scans and reports."),
+            Map.entry("nodes", "Nodes whose agent tells of itself."),
+            Map.entry("nodes_silent", "Nodes whose agent is late with it."),
+            Map.entry("nodes_behind", "Nodes that keep policies as they were before the last change."),
+            Map.entry("status_writes_total", "Written status of policies."),
+            Map.entry("status_failures_total", "Status of policies that could not be written."),
+            Map.entry("scans_total", "Scans of what runs."),
+            Map.entry("scanned_objects", "Objects judged by the last scan."),
+            Map.entry("scan_findings", "Findings of the last scan."),
+            Map.entry("scan_unjudged", "Objects and pages that the last scan could not judge."),
+            Map.entry("report_writes_total", "Written reports."),
+            Map.entry("report_failures_total", "Reports that could not be written."),
+            Map.entry("events_told_total", "Events that tell of a denial."),
+            Map.entry("events_repeated_total", "Denials that were told a short time before."),
+            Map.entry("events_cut_total", "Denials that found no room among the events."),
+            Map.entry("events_failed_total", "Events that the API server did not take."));
+
+    /// In one order, for whoever prints them.
+    static Map<String, Long> cluster(ClusterSide.Counts counts) {
+        var numbers = new LinkedHashMap<String, Long>();
+        numbers.put("leads", counts.leads() ? 1L : 0L);
+        numbers.put("nodes", (long) counts.nodes());
+        numbers.put("nodes_silent", (long) counts.silentNodes());
+        numbers.put("nodes_behind", (long) counts.nodesBehind());
+        numbers.put("status_writes_total", counts.statusWrites());
+        numbers.put("status_failures_total", counts.statusFailures());
+        numbers.put("scans_total", counts.scans());
+        numbers.put("scanned_objects", counts.scanned());
+        numbers.put("scan_findings", counts.findings());
+        numbers.put("scan_unjudged", counts.unjudged());
+        numbers.put("report_writes_total", counts.reportWrites());
+        numbers.put("report_failures_total", counts.reportFailures());
+        var told = counts.tellings();
+        numbers.put("events_told_total", told.told());
+        numbers.put("events_repeated_total", told.repeated());
+        numbers.put("events_cut_total", told.cut());
+        numbers.put("events_failed_total", told.failed());
+        return numbers;
+    }
+
+    static Map<String, Long> follower(Status.Follower node) {
+        return Map.of("told", node.told() ? 1L : 0L, "pods", (long) node.pods());
     }
 
     private void gate(Status status) {

@@ -2,6 +2,7 @@
 package io.gatehouse.cli.status;
 
 import io.gatehouse.admission.audit.AuditCounts;
+import io.gatehouse.admission.kubernetes.ClusterSide;
 import io.gatehouse.admission.server.AdmissionStats;
 import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.enforce.KernelCounter;
@@ -24,6 +25,8 @@ import java.util.Optional;
 /// @param detection absent where no rules are judged
 /// @param gate absent where no webhook runs
 /// @param audit absent where no audit events are taken
+/// @param cluster what the gate does in its cluster besides answering; absent where it is part of none
+/// @param follower what the agent knows of its cluster; absent where it follows none
 public record Status(
         String version,
         Instant started,
@@ -36,7 +39,13 @@ public record Status(
         Optional<Guard> guard,
         Optional<DetectCounts> detection,
         Optional<AdmissionStats> gate,
-        Optional<AuditCounts> audit) {
+        Optional<AuditCounts> audit,
+        Optional<ClusterSide.Counts> cluster,
+        Optional<Follower> follower) {
+
+    /// @param told whether all was told since the agent began; until then what is remembered counts
+    /// @param pods of this node that are known
+    public record Follower(boolean told, int pods) {}
 
     /// The side that keeps policies.
     ///

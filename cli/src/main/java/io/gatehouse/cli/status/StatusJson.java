@@ -29,6 +29,7 @@ final class StatusJson {
             guard(status, json);
             gate(status, json);
             audit(status, json);
+            cluster(status, json);
             alerts(status, json);
             json.writeEndObject();
         } catch (IOException e) {
@@ -179,6 +180,15 @@ final class StatusJson {
     private static void audit(Status status, JsonGenerator json) throws IOException {
         if (status.audit().isPresent()) {
             numbers("audit_events", Metrics.audit(status.audit().get()), json);
+        }
+    }
+
+    private static void cluster(Status status, JsonGenerator json) throws IOException {
+        if (status.cluster().isPresent()) {
+            numbers("cluster", Metrics.cluster(status.cluster().get()), json);
+        }
+        if (status.follower().isPresent()) {
+            numbers("node", Metrics.follower(status.follower().get()), json);
         }
     }
 

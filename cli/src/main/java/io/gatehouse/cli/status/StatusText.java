@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli.status;
 
+import io.gatehouse.admission.kubernetes.ClusterSide;
 import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.watch.WatchCounter;
@@ -54,6 +55,12 @@ final class StatusText {
                                         audit.failedOpen(),
                                         audit.unjudged(),
                                         audit.unseen())));
+        status.follower()
+                .ifPresent(node -> text.line(
+                        "node",
+                        (node.told() ? "told by the API server" : "remembered; the API server has not told yet") + ", "
+                                + node.pods() + " pods of this node"));
+        status.cluster().ifPresent(text::cluster);
         text.alerts(status.alerts());
         return text.out.toString();
     }
@@ -208,5 +215,30 @@ final class StatusText {
             }
         }
         return parts.isEmpty() ? "0 s" : String.join(" ", parts).toLowerCase(Locale.ROOT);
+    }
+
+    private void cluster(ClusterSide.Counts counts) {
+        line(
+                "cluster",
+                counts.leads()
+                        ? "leads: %d nodes tell, %d silent, %d behind; %d status written, %d failed; %d scans, the last of %d objects with %d findings and %d unjudged; %d reports written, %d failed"
+                                .formatted(
+                                        counts.nodes(),
+                                        counts.silentNodes(),
+                                        counts.nodesBehind(),
+                                        counts.statusWrites(),
+                                        counts.statusFailures(),
+                                        counts.scans(),
+                                        counts.scanned(),
+                                        counts.findings(),
+                                        counts.unjudged(),
+                                        counts.reportWrites(),
+                                        counts.reportFailures())
+                        : "another replica leads");
+        var told = counts.tellings();
+        line(
+                "denials told",
+                "%d told, %d repetitions, %d cut, %d failed"
+                        .formatted(told.told(), told.repeated(), told.cut(), told.failed()));
     }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatehouse.admission.audit.AuditCounts;
+import io.gatehouse.admission.kubernetes.ClusterSide;
+import io.gatehouse.admission.kubernetes.Tellings;
 import io.gatehouse.admission.server.AdmissionStats;
 import io.gatehouse.agent.detect.DetectCounts;
 import io.gatehouse.agent.enforce.KernelCounter;
@@ -44,8 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// One made-up status in all its forms, and over what it is asked for. `-Dgatehouse.golden=write` writes the forms
-/// anew.
+/// One made-up status in all its forms, and over what it is asked for. `-Dgatehouse.golden=write`
+/// writes the forms anew.
 class StatusTest {
     private static final Path GOLDEN =
             Path.of(System.getProperty("gatehouse.root"), "cli/src/test/resources/io/gatehouse/cli/status");
@@ -70,7 +72,8 @@ class StatusTest {
         assertFalse(Metrics.of(bare()).contains("falcosecurity_scap"), Metrics.of(bare()));
     }
 
-    /// The text format as Prometheus gives it: a head before each name, once, and labels that are escaped.
+    /// The text format as Prometheus gives it: a head before each name, once, and labels that are
+    /// escaped.
     @Test
     void metrics_are_in_the_format_of_prometheus() {
         var sample = Pattern.compile(
@@ -300,7 +303,10 @@ class StatusTest {
                         Optional.empty())),
                 Optional.of(detection),
                 Optional.of(new AdmissionStats(100, 7, 5, 8, 1, 2, 3, 4, 6)),
-                Optional.of(new AuditCounts(50, 1, 2, 3, 11, 5, 6, 7, 8)));
+                Optional.of(new AuditCounts(50, 1, 2, 3, 11, 5, 6, 7, 8)),
+                Optional.of(new ClusterSide.Counts(
+                        true, 12, 3, 4, 21, 22, 23, 24, 25, 26, 27, 28, new Tellings.Counts(31, 32, 33, 34))),
+                Optional.of(new Status.Follower(false, 9)));
     }
 
     private static Status bare() {
@@ -313,6 +319,8 @@ class StatusTest {
                 0,
                 new AlertRouter.Counts(0, 0, List.of()),
                 0,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -21,13 +21,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// The pods of one node, followed by a watch on that node alone: with 5,000 nodes the API server still tells each pod
-/// to one of us. A lost connection is made again by the library; what was known stays known meanwhile. Of each pod only
-/// a few words are kept.
+/// The pods of one node, followed by a watch on that node alone: with 5,000 nodes the API server
+/// still tells each pod to one of us. A lost connection is made again by the library; what was
+/// known stays known meanwhile. Of each pod only a few words are kept.
 ///
 /// Any thread may ask.
 public final class NodePods implements AutoCloseable {
-    /// A pod of a file of the kubelet's is told by a double of it, which has another uid; this says whose.
+    /// A pod of a file of the kubelet's is told by a double of it, which has another uid; this says
+    /// whose.
     private static final String MIRROR = "kubernetes.io/config.mirror";
 
     private final SharedIndexInformer<Pod> informer;
@@ -52,7 +53,8 @@ public final class NodePods implements AutoCloseable {
     ///
     /// @param node as the API server names it
     /// @param before known of old; as long as those there are have not been told of, they count
-    /// @param changed called on a thread of the library when something of what is kept came, changed or went
+    /// @param changed called on a thread of the library when something of what is kept came,
+    ///     changed or went
     NodePods(ApiServer server, String node, Collection<NodePod> before, Runnable changed, Consumer<String> notices) {
         this.changed = changed;
         before.forEach(this::keep);
@@ -87,6 +89,10 @@ public final class NodePods implements AutoCloseable {
 
     public Optional<NodePod> byContainer(String id) {
         return Optional.ofNullable(byContainer.get(id));
+    }
+
+    public int count() {
+        return byUid.size();
     }
 
     Collection<NodePod> all() {
@@ -171,7 +177,8 @@ public final class NodePods implements AutoCloseable {
         }
     }
 
-    /// What is looked at of a pod, and what the library needs to tell its versions apart; the rest of it is let go.
+    /// What is looked at of a pod, and what the library needs to tell its versions apart; the rest
+    /// of it is let go.
     private static final class FewWords extends BasicItemStore<Pod> {
         FewWords() {
             super(Cache::metaUidKeyFunc);
