@@ -28,7 +28,7 @@ final class GateLoad {
     private static final int[] WARM_UP_RATES = {300, 1_000, 2_500};
     private static final Duration WARM_UP = Duration.ofSeconds(7);
     /// As the launcher has them.
-    private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-Xmx128m");
+    private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-Xmx128m", "-XX:+UseCompactObjectHeaders");
 
     private static final double BUDGET_P99_MILLIS = 2;
     private static final double BUDGET_RESIDENT = 256;

@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(
         value = 1,
-        jvmArgs = {"-XX:+UseSerialGC", "-Xmx128m"}) // as the launcher has it
+        jvmArgs = {"-XX:+UseSerialGC", "-Xmx128m", "-XX:+UseCompactObjectHeaders"}) // as the launcher has it
 public class ReviewBenchmark {
     private static final LocalDate TODAY = LocalDate.of(2026, 11, 21);
 
