@@ -24,6 +24,7 @@ final class ReviewHandler {
 
     private static final System.Logger LOG = System.getLogger(ReviewHandler.class.getName());
     private static final Pattern SECONDS = Pattern.compile("([1-9][0-9]{0,2})s");
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,9}");
     private static final int RETRY_AFTER_SECONDS = 1;
     private static final String NOT_NOW =
             "gatehouse: too many reviews are waiting, ask again; this is not a policy decision";
@@ -84,7 +85,7 @@ final class ReviewHandler {
     /// As announced, or the most that is read where it is not.
     static long bodyLength(RoutingContext context, int most) {
         var announced = context.request().getHeader("Content-Length");
-        if (announced == null || !announced.matches("[0-9]{1,9}")) {
+        if (announced == null || !LENGTH.matcher(announced).matches()) {
             return most;
         }
         return Math.min(Long.parseLong(announced), most);
