@@ -33,7 +33,7 @@ final class HelmChart {
             Value.of("replicas: ", "3", "\n", "admission.replicas"),
             Value.of("minAvailable: ", "2", "\n", "admission.minAvailable"),
             Value.of("secretName: ", "gatehouse-admission-certificate", ",", "admission.certificateSecret"),
-            Value.of("-Xmx", "128m", " -XX:+Exit", "admission.heap"),
+            Value.of("-Xmx", "128m", " -XX:+UseCompact", "admission.heap"),
             Value.of("limits: {memory: ", "384Mi", ",", "admission.memoryLimit"),
             Value.of("configMap: {name: ", "gatehouse-policies", "}", "policies.configMap"));
 
