@@ -260,6 +260,27 @@ class RootMountTest {
         }
     }
 
+    /// What was mounted before is not changed, and not kept quiet.
+    @Test
+    void mounts_that_were_there_before_are_told_of() throws IOException {
+        var options = Options.defaults()
+                .withCapabilities("CAP_SYS_ADMIN")
+                .withArgs(
+                        "sh",
+                        "-c",
+                        "mount -o bind / /opt; unshare -m sh -c 'touch /data/apart; exec sleep 3600' & exec sleep 3600");
+        try (var container = RuncContainer.create(tmp, options)) {
+            container.start();
+            await("it mounted", () -> Files.exists(container.data().resolve("apart")));
+            try (var agent = RunningAgent.start(readOnly(Mode.ENFORCE))) {
+                var told = agent.notice("its root file system is mounted read-only, but");
+                assertTrue(told.contains("is mounted at /opt too, and can be written there"), told);
+                assertTrue(told.contains("has mounts of its own, and can write it there"), told);
+                assertRefused(container.exec("touch", "/refused"));
+            }
+        }
+    }
+
     private static WorkloadPolicy readOnly(Mode mode) {
         return AgentProcess.readOnlyRoot(mode, AgentProcess.named(OWN));
     }

@@ -90,7 +90,8 @@ public final class ActJudge {
                         .map(RuntimeSection.Memory::action);
             case WRITE_ROOT ->
                 section.writes()
-                        .filter(writes -> writes.denyRootFilesystem() && !writable(writes.allow(), act, names))
+                        .filter(writes -> writes.denyRootFilesystem()
+                                && (writes.readOnlyRootMount() || !writable(writes.allow(), act, names)))
                         .map(Writes::action);
             case WRITE_VOLUMES ->
                 section.writes()

@@ -71,6 +71,15 @@ class PreviewTest {
     }
 
     @Test
+    void a_root_mount_that_is_read_only_knows_no_exceptions() {
+        var policy =
+                "writes: {rootFilesystem: deny, volumes: declared, rootMount: readOnly, allow: [/var/cache/nginx/]}";
+
+        assertTrue(preview(policy, Acts.of("web").creates("/var/cache/nginx/deep/x"))
+                .denies());
+    }
+
+    @Test
     void what_is_forbidden_counts_before_what_is_allowed() {
         var policy = "network: {connect: {allow: ['10.0.0.0/8'], forbid: ['10.0.0.1:80']}}";
 
