@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.gatehouse.cli;
 
+import io.gatehouse.admission.kubernetes.CertificateKeeper;
 import io.gatehouse.admission.kubernetes.ClusterOptions;
 import io.gatehouse.admission.kubernetes.ClusterSide;
 import io.gatehouse.admission.server.WebhookConfiguration;
@@ -9,6 +10,7 @@ import io.gatehouse.feed.kubernetes.ApiServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -37,6 +39,30 @@ final class ClusterFlags {
                     + " ${DEFAULT-VALUE}).")
     private int scanMinutes = 10;
 
+    @Option(
+            names = "--certificate-secret",
+            paramLabel = "NAME",
+            description =
+                    "With --cluster: make an authority and a certificate for all replicas, keep them in this Secret"
+                            + " of the own namespace, renew them, and have the registration trust them.")
+    private String secret;
+
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            defaultValue = "gatehouse-admission",
+            description = "With --certificate-secret: the Service that the certificate is for (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private String service = "gatehouse-admission";
+
+    @Option(
+            names = "--registration",
+            paramLabel = "NAME",
+            defaultValue = "gatehouse",
+            description = "With --certificate-secret: the ValidatingWebhookConfiguration that is to trust it (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private String registration = "gatehouse";
+
     boolean asked() {
         return cluster;
     }
@@ -44,6 +70,9 @@ final class ClusterFlags {
     /// Starts to follow. Absent where it is not asked for.
     Optional<Duties.Citizen> citizen() {
         if (!cluster) {
+            if (secret != null) {
+                throw Refusal.badInput("--certificate-secret needs --cluster");
+            }
             return Optional.empty();
         }
         if (scanMinutes < 0) {
@@ -60,6 +89,10 @@ final class ClusterFlags {
             server = ApiServer.connect(Optional.ofNullable(kubeconfig));
         } catch (IOException e) {
             throw Refusal.badInput("--kubeconfig cannot be read: " + e);
+        }
+        if (secret != null) {
+            var host = service + "." + server.namespace() + ".svc";
+            options = options.keeping(new CertificateKeeper.Options(secret, registration, List.of(host)));
         }
         try {
             return ClusterSide.start(server, options, notices);

@@ -113,7 +113,7 @@ final class Service {
             if (duties.gate().isPresent()) {
                 images = Optional.of(duties.gate().get().images().get());
                 audit = auditIntake(feed, images.get(), alerts);
-                server = openGate(duties.gate().get().options(), feed, images.get(), audit, alerts);
+                server = openGate(served(duties.gate().get().options()), feed, images.get(), audit, alerts);
                 gate.set(server);
                 begin(feed, images.get(), server);
             }
@@ -190,6 +190,11 @@ final class Service {
     private FeedSources withObjects(FeedSources sources) {
         var objects = cluster.map(ClusterSide::policies).or(() -> node);
         return objects.map(sources::with).orElse(sources);
+    }
+
+    /// With the certificate that the cluster keeps, where it keeps one.
+    private AdmissionOptions served(AdmissionOptions options) {
+        return cluster.flatMap(ClusterSide::certificate).map(options::keptBy).orElse(options);
     }
 
     private static AdmissionServer openGate(

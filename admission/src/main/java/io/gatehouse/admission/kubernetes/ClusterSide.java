@@ -3,6 +3,7 @@ package io.gatehouse.admission.kubernetes;
 
 import io.gatehouse.admission.image.Images;
 import io.gatehouse.admission.review.ObjectEvent;
+import io.gatehouse.admission.server.AdmissionOptions.Keeper;
 import io.gatehouse.engine.policy.Snapshot;
 import io.gatehouse.feed.PolicyFeed;
 import io.gatehouse.feed.PolicyObjects;
@@ -40,6 +41,7 @@ public final class ClusterSide implements AutoCloseable {
     private final StatusWriter status;
     private final ReportWriter reports;
     private final NodeReports nodeReports;
+    private final Optional<CertificateKeeper> certificate;
 
     /// Guards `settlement`, and wakes the leader.
     private final ReentrantLock lock = new ReentrantLock();
@@ -52,7 +54,7 @@ public final class ClusterSide implements AutoCloseable {
     private List<String> unlistedSaid = List.of();
     /// Written by the leader's thread.
     private volatile NodeSum nodes = NodeSum.NONE;
-    private Optional<Leadership> leadership = Optional.empty();
+    private volatile Optional<Leadership> leadership = Optional.empty();
 
     private Supplier<Snapshot> snapshots = () -> null;
     private Images images = Images.NONE;
@@ -95,6 +97,7 @@ public final class ClusterSide implements AutoCloseable {
         this.status = new StatusWriter(server, policies, clock, notices);
         this.reports = new ReportWriter(server, options.reportAtMostEvery(), notices);
         this.nodeReports = new NodeReports(server, notices);
+        this.certificate = options.certificate().map(kept -> new CertificateKeeper(server, kept, this::leads, notices));
     }
 
     /// Follows the policies of a cluster; returns once all there are have been told. The connection is this one's from
@@ -109,6 +112,15 @@ public final class ClusterSide implements AutoCloseable {
     static ClusterSide start(ApiServer server, ClusterOptions options, InstantSource clock, Consumer<String> notices)
             throws IOException {
         return new ClusterSide(server, options, FollowedPolicies.start(server, notices), clock, notices);
+    }
+
+    private boolean leads() {
+        return leadership.map(Leadership::leads).orElse(false);
+    }
+
+    /// Who keeps the certificate of all replicas, where that is asked for.
+    public Optional<Keeper> certificate() {
+        return certificate.map(keeper -> keeper);
     }
 
     /// For the feed's sources.
@@ -146,7 +158,7 @@ public final class ClusterSide implements AutoCloseable {
                 : scan.found().values().stream().mapToLong(List::size).sum();
         var written = reports.counts();
         return new Counts(
-                leadership.map(Leadership::leads).orElse(false),
+                leads(),
                 nodes.told(),
                 nodes.silent(),
                 nodes.behind(),
@@ -180,6 +192,7 @@ public final class ClusterSide implements AutoCloseable {
         var scanned = "";
         var nextNodes = Instant.EPOCH;
         while (term.holds()) {
+            certificate.ifPresent(keeper -> keeper.publish(term));
             var now = clock.instant();
             var snapshot = snapshots.get();
             boolean counting = !now.isBefore(nextNodes);

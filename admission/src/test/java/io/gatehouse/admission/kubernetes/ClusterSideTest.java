@@ -100,7 +100,8 @@ class ClusterSideTest {
                 Duration.ZERO,
                 Duration.ofMillis(200),
                 Set.of("kube-system", "gatehouse-system"),
-                QUICK);
+                QUICK,
+                Optional.empty());
         var side = ClusterSide.start(cluster.connect(), options, notices::add);
         open.add(side);
         var sources =

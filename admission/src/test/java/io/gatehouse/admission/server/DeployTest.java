@@ -78,7 +78,10 @@ class DeployTest {
                         YamlReader.read(new SourceText(file.toString(), Files.readString(file)))
                                 .diagnostics());
                 var name = DEPLOY.relativize(file).toString();
-                if (name.startsWith("cert-manager/") || name.startsWith("cluster/") || name.startsWith("crd/")) {
+                if (name.startsWith("cert-manager/")
+                        || name.startsWith("cluster/")
+                        || name.startsWith("self-signed/")
+                        || name.startsWith("crd/")) {
                     continue; // a component, which somebody else's kustomization names, or what is applied before
                 }
                 assertTrue(
@@ -110,6 +113,20 @@ class DeployTest {
         var managed = kustomize(folder);
         assertTrue(managed.contains("- --certificate=/certificate/tls.crt\n        - --key=/certificate/tls.key\n"));
         assertTrue(managed.contains("kind: Certificate\n"));
+        Files.writeString(folder.resolve("kustomization.yaml"), """
+                apiVersion: kustomize.config.k8s.io/v1beta1
+                kind: Kustomization
+                resources: [%s]
+                components: [%s, %s]
+                """.formatted(
+                folder.toRealPath().relativize(DEPLOY.toRealPath()),
+                folder.toRealPath().relativize(DEPLOY.resolve("cluster").toRealPath()),
+                folder.toRealPath().relativize(DEPLOY.resolve("self-signed").toRealPath())));
+        var own = kustomize(folder);
+        assertTrue(
+                own.contains("- --certificate-secret=gatehouse-admission-authority\n        - --policies=/policies\n"));
+        assertTrue(own.contains("- --cluster\n"));
+        assertFalse(own.contains("gatehouse-admission-certificate"), "nobody has to make it");
     }
 
     private static String kustomize(Path folder) throws IOException, InterruptedException {

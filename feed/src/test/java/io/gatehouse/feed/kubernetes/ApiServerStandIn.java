@@ -386,7 +386,9 @@ public final class ApiServerStandIn implements AutoCloseable {
                 }
                 case "PATCH" -> {
                     var type = exchange.getRequestHeaders().getFirst("Content-Type");
-                    if (type.startsWith("application/json-patch+json") || type.startsWith("application/merge-patch")) {
+                    if (type.startsWith("application/json-patch+json")
+                            || type.startsWith("application/merge-patch")
+                            || type.startsWith("application/strategic-merge-patch")) {
                         var there = objects.get(at);
                         var patched = there == null ? null : patched(there, body, type);
                         if (patched == null) {
@@ -436,6 +438,9 @@ public final class ApiServerStandIn implements AutoCloseable {
         patch.forEach((key, value) -> {
             if (value == null) {
                 merged.remove(key);
+            } else if (key.equals("webhooks")
+                    && value instanceof List<?> patched) { // merged by name, in the strategic way
+                merged.put(key, byName((List<?>) merged.getOrDefault(key, List.of()), patched));
             } else if (value instanceof Map<?, ?>) {
                 merged.put(key, merged(mapping(merged.get(key)), mapping(value)));
             } else {
@@ -443,6 +448,20 @@ public final class ApiServerStandIn implements AutoCloseable {
             }
         });
         return merged;
+    }
+
+    private static List<Object> byName(List<?> there, List<?> patched) {
+        var result = new ArrayList<Object>();
+        for (var one : there) {
+            var whole = mapping(one);
+            for (var patch : patched) {
+                if (Objects.equals(mapping(patch).get("name"), whole.get("name"))) {
+                    whole = merged(whole, mapping(patch));
+                }
+            }
+            result.add(whole);
+        }
+        return result;
     }
 
     private static void send(HttpExchange exchange, int status, String body) throws IOException {
