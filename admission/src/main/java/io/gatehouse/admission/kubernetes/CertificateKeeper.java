@@ -103,7 +103,12 @@ public final class CertificateKeeper implements Keeper {
                 var patch = server.client().getKubernetesSerialization().asJson(Map.of("webhooks", stale));
                 registrations()
                         .withName(options.registration())
-                        .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch);
+                        .patch(
+                                new PatchContext.Builder()
+                                        .withPatchType(PatchType.STRATEGIC_MERGE)
+                                        .withFieldManager("gatehouse-certificate")
+                                        .build(),
+                                patch);
                 notices.accept("the registration " + options.registration() + " was given the authorities to trust");
             }
             said = "";
