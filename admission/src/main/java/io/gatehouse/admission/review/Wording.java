@@ -102,7 +102,8 @@ public final class Wording {
         return "and " + count + " more";
     }
 
-    static String cut(String text, int chars) {
+    /// At most so many characters, the last of them saying that there were more.
+    public static String cut(String text, int chars) {
         if (text.length() <= chars) {
             return text;
         }

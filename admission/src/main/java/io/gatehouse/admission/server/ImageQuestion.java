@@ -10,6 +10,7 @@ import io.gatehouse.admission.review.Decision;
 import io.gatehouse.admission.review.ReviewRequest;
 import io.gatehouse.admission.review.ReviewRequest.Operation;
 import io.gatehouse.admission.review.Subject;
+import io.gatehouse.admission.review.Wording;
 import io.gatehouse.engine.document.JsonReader;
 import io.gatehouse.engine.policy.Snapshot;
 import java.time.InstantSource;
@@ -27,6 +28,8 @@ import java.util.function.Supplier;
 /// @param snapshots null while nothing is loaded; asked once a review
 record ImageQuestion(Supplier<Snapshot> snapshots, Images images, Counters counters, InstantSource clock)
         implements Question {
+    private static final int MAX_REASON_CHARS = 200;
+
     @Override
     public Answer answer(byte[] body) {
         return switch (ImageReview.read(body, JsonReader.Limits.DEFAULT)) {
@@ -55,11 +58,21 @@ record ImageQuestion(Supplier<Snapshot> snapshots, Images images, Counters count
         var body = ImageReviewWriter.answer(
                 verdicts, snapshot.digest(), snapshot.brakes().told(today));
         return new Answer.Reviewed(
-                verdicts.decision(), body, now -> Alerts.of(asRequest(review), verdicts.decision(), now));
+                verdicts.decision(),
+                body,
+                now -> Alerts.of(asRequest(review, who(verdicts)), verdicts.decision(), now));
+    }
+
+    /// The review names nobody; who broke the glass has said why.
+    private static String who(ImageVerdicts verdicts) {
+        return verdicts.brokenGlass()
+                .map(reason -> "someone who broke the glass ("
+                        + Wording.cut(reason.replaceAll("\\p{Cntrl}", " "), MAX_REASON_CHARS) + ")")
+                .orElse("");
     }
 
     /// As alerts tell of it: a pod of which the review names no more than the namespace.
-    private static ReviewRequest asRequest(ImageReview review) {
+    private static ReviewRequest asRequest(ImageReview review, String who) {
         return new ReviewRequest(
                 "",
                 new Subject("", "Pod", review.namespace(), ""),
@@ -68,7 +81,7 @@ record ImageQuestion(Supplier<Snapshot> snapshots, Images images, Counters count
                 Optional.empty(),
                 Optional.empty(),
                 false,
-                "");
+                who);
     }
 
     @Override

@@ -141,7 +141,11 @@ class ImagePolicyTest {
         assertTrue(honoured.body().contains("\"status\":{\"allowed\":true"), honoured.body());
         assertTrue(honoured.body().contains("\"break-glass\":\"TICKET-7: the shop is down\""), honoured.body());
         assertTrue(honoured.body().contains("\"decision\":\"warn\",\"break-glass\""), honoured.body());
-        assertEquals("admission.distroless", alerts.poll(10, TimeUnit.SECONDS).rule());
+        var alert = alerts.poll(10, TimeUnit.SECONDS);
+        assertEquals("admission.distroless", alert.rule());
+        assertTrue(
+                alert.message().startsWith("someone who broke the glass (TICKET-7: the shop is down) asked to create"),
+                alert.message());
 
         var ignored = ask(server(DISTROLESS), glass, "shell:1");
         assertTrue(ignored.body().contains("\"allowed\":false"), ignored.body());
