@@ -235,6 +235,17 @@ public final class Gate implements AutoCloseable {
                 + String.join("\n", notices()));
     }
 
+    /// Whether a line on standard output that holds a text comes within some seconds.
+    public boolean alertSoon(String part) throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            var line = alerts.poll(1, TimeUnit.SECONDS);
+            if (line != null && line.contains(part)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public void signal(String name) throws IOException, InterruptedException {
         var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
         assertEquals(0, kill.waitFor(), () -> "kill -" + name);
