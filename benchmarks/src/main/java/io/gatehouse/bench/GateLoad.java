@@ -26,7 +26,7 @@ final class GateLoad {
     private static final Duration MEASURED = Duration.ofSeconds(Integer.getInteger("gatehouse.bench.seconds", 10));
     /// A server that has just started runs slowly, and what it is asked meanwhile would be in the figures.
     private static final int[] WARM_UP_RATES = {300, 1_000, 2_500};
-    private static final Duration WARM_UP = Duration.ofSeconds(7);
+    private static final Duration WARM_UP = Duration.ofSeconds(9);
     /// As the launcher has them.
     private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-Xmx128m", "-XX:+UseCompactObjectHeaders");
 
@@ -155,7 +155,7 @@ final class GateLoad {
 
     /// One line for each load and rate. Times in milliseconds, processor time in microseconds a review.
     private static String figures(List<Measured> measured) {
-        var format = "%-33s %7s %9s %9s %9s %9s %7s %8s %8s %8s %8s %8s %6s%n";
+        var format = "%-36s %7s %9s %9s %9s %9s %7s %8s %8s %8s %8s %8s %6s%n";
         var text = new StringBuilder(String.format(
                 Locale.ROOT,
                 format,
