@@ -116,6 +116,7 @@ public final class Enforcer {
             failed.add("containers that start while no agent lives: " + e.getMessage());
         }
         attachWhatIsNeeded();
+        rootMounts.publish();
         return new Applied(made, failed);
     }
 
@@ -213,6 +214,7 @@ public final class Enforcer {
         } // else its first program waits at the door, as of a container that nobody knows
         lookAtOpenFiles(known);
         attachWhatIsNeeded();
+        rootMounts.publish();
         return Optional.of(known);
     }
 
@@ -419,6 +421,7 @@ public final class Enforcer {
     /// The node's brake was put on, or taken off.
     public void brakeChanged() {
         byId.values().forEach(known -> rootMounts.settle(known.governed));
+        rootMounts.publish();
     }
 
     /// What is to be told of root mounts since it was asked before.

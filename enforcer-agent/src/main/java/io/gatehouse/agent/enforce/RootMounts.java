@@ -136,7 +136,6 @@ public final class RootMounts {
             kept.pid = pid;
             attempt(kept);
         }
-        publish();
         return gaps(kept);
     }
 
@@ -152,7 +151,6 @@ public final class RootMounts {
         if (kept != null && kept.standing instanceof Standing.ReadOnly(var own, var _, var _)) {
             own.ifPresent(this::unnote);
         }
-        publish();
     }
 
     /// It is as writable as it was.
@@ -167,7 +165,6 @@ public final class RootMounts {
                 undo(record, "container " + container);
             }
         }
-        publish();
     }
 
     void letAllGo() {
@@ -234,7 +231,8 @@ public final class RootMounts {
         return counts;
     }
 
-    private void publish() {
+    /// Says how it stands; once after any number of changes, since it looks at all.
+    void publish() {
         var others = byContainer.values().stream()
                 .filter(kept -> !kept.isReadOnly())
                 .map(kept -> kept.name() + ": " + why(kept.standing))
