@@ -3,6 +3,7 @@ package io.gatehouse.bench;
 
 import io.gatehouse.agent.containers.ContainerFinder;
 import io.gatehouse.agent.detect.EventDecoder;
+import io.gatehouse.agent.enforce.ClusterFacts;
 import io.gatehouse.agent.enforce.Enforcer;
 import io.gatehouse.agent.enforce.KernelCounter;
 import io.gatehouse.agent.enforce.KernelSide;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -37,7 +37,7 @@ final class RingDrain {
         try (var container = Bench.container(folder);
                 var kernel = KernelSide.load();
                 var ring = kernel.events()) {
-            var enforcer = new Enforcer(kernel, _ -> Optional.empty());
+            var enforcer = new Enforcer(kernel, ClusterFacts.NONE);
             enforcer.apply(Bench.policy(container, Mode.AUDIT), LocalDate.now());
             enforcer.adopt(
                     new ContainerFinder(Path.of("/")).ofProcess(container.pid()).orElseThrow(),

@@ -6,9 +6,8 @@ import io.gatehouse.schemas.policy.Mode;
 import java.util.Map;
 import java.util.Optional;
 
-/// What of a container only its cluster knows. Every question is answered at once, by what is known by now; asked on
-/// the
-/// ring thread.
+/// What of a container only its cluster knows. Every question is answered at once, by what is known by
+/// now; asked on the ring thread.
 public interface ClusterFacts {
     /// There is no cluster.
     ClusterFacts NONE = new ClusterFacts() {

@@ -33,10 +33,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// What a node knew of its cluster, on disk: so that an agent that starts while the API server is away keeps what was
-/// kept before. A first line with the sum of the rest, then one JSON document; the file is replaced as a whole or not
-/// at
-/// all. Only its owner may read it, and what anybody else may write is not believed. Any thread.
+/// What a node knew of its cluster, on disk: so that an agent that starts while the API server is away
+/// keeps what was kept before. A first line with the sum of the rest, then one JSON document; the file is
+/// replaced as a whole or not at all. Only its owner may read it, and what anybody else may write is not
+/// believed. Any thread.
 final class ClusterMemory {
     static final String HEADING = "gatehouse-cluster-memory 1 sha256:";
     private static final int MAX_BYTES = 64 * 1024 * 1024;

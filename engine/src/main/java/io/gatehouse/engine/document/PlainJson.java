@@ -13,10 +13,10 @@ import java.util.Set;
 
 /// The short way through what nearly every document is: ASCII, within its limits and without a fault.
 ///
-/// It says what it has read or nothing at all. Whatever it does not know at once it leaves to the careful way of
-/// [JsonReader], which alone decides what is wrong: faults, characters beyond ASCII or by number, carriage returns,
-/// keys that
-/// stand twice. So it may take less than the careful way, never more; both give the same tree.
+/// It says what it has read or nothing at all. Whatever it does not know at once it leaves to the careful
+/// way of [JsonReader], which alone decides what is wrong: faults, characters beyond ASCII or by number,
+/// carriage returns, keys that stand twice. So it may take less than the careful way, never more; both
+/// give the same tree.
 ///
 /// Used once, by one thread.
 final class PlainJson {

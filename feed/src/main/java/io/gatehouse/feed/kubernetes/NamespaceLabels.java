@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// What namespaces chose by the label [Workload#MODE_LABEL], followed by a watch of those that carry it and no others:
-/// of
-/// thousands of namespaces that come and go on a cluster, a node hears of the few that matter to it.
+/// What namespaces chose by the label [Workload#MODE_LABEL], followed by a watch of those that carry it
+/// and no others: of thousands of namespaces that come and go on a cluster, a node hears of the few that
+/// matter to it.
 ///
 /// Any thread may ask, and none waits; until all have been told of, what a namespace chose is not known.
 public final class NamespaceLabels implements AutoCloseable {
