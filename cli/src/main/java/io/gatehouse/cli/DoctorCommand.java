@@ -112,7 +112,9 @@ final class DoctorCommand implements Callable<Integer> {
             throw Refusal.badInput("what was given cannot be looked at");
         }
         var report = ClusterDoctor.examine(
-                objects, new ClusterDoctor.Question(cluster.webhook, cluster.account, Instant.now(), workloads()));
+                objects,
+                new ClusterDoctor.Question(
+                        cluster.webhook, cluster.account, cluster.namespace, Instant.now(), workloads()));
         var out = line.getOut();
         if (!report.holes().isEmpty()) {
             out.println(DiagnosticPrinter.print(report.holes()));

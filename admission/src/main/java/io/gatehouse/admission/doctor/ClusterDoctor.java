@@ -21,15 +21,17 @@ public final class ClusterDoctor {
     ///
     /// @param webhook name of the webhook, or of the configuration that holds it
     /// @param account name of the service account the gate runs under
-    /// @param workloads kinds beside the built-in ones that policies say carry pods; those that
-    ///     policies among the objects name count too
-    public record Question(String webhook, String account, Instant now, List<WorkloadKind> workloads) {
+    /// @param namespace it runs in, where the registration names no Service
+    /// @param workloads kinds beside the built-in ones that policies say carry pods; those that policies among the
+    ///     objects name count too
+    public record Question(
+            String webhook, String account, String namespace, Instant now, List<WorkloadKind> workloads) {
         public Question {
             workloads = List.copyOf(workloads);
         }
 
-        public Question(String webhook, String account, Instant now) {
-            this(webhook, account, now, List.of());
+        public Question(String webhook, String account, String namespace, Instant now) {
+            this(webhook, account, namespace, now, List.of());
         }
     }
 
@@ -182,11 +184,11 @@ public final class ClusterDoctor {
         }
     }
 
-    private static String ownNamespace(List<Registration> gate) {
+    private String ownNamespace(List<Registration> gate) {
         return gate.stream()
                 .flatMap(webhook -> webhook.serviceNamespace().stream())
                 .findFirst()
-                .orElse(Registration.USUAL_NAMESPACE);
+                .orElse(question.namespace());
     }
 
     /// For what is missing.

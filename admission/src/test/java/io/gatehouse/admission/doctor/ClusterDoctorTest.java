@@ -59,7 +59,8 @@ class ClusterDoctorTest {
         }
         var objects = ClusterObjects.read(sources);
         assertEquals(List.of(), objects.problems());
-        return ClusterDoctor.examine(objects, new Question("gate.gatehouse.io", "gatehouse-admission", now));
+        return ClusterDoctor.examine(
+                objects, new Question("gate.gatehouse.io", "gatehouse-admission", "gatehouse-system", now));
     }
 
     private static List<String> codes(Report report) {
@@ -312,6 +313,16 @@ class ClusterDoctorTest {
         var messages = report.holes().stream().map(Diagnostic::message).toList();
         assertTrue(messages.contains("there is no clusterworkloadpolicies.gatehouse.io"), messages::toString);
         assertFalse(messages.contains("there is no workloadpolicies.gatehouse.io"), messages::toString);
+    }
+
+    /// A registration by address names no namespace, and the one that was asked about was not looked at.
+    @Test
+    void the_account_of_a_gate_outside_is_looked_for_where_the_question_says() {
+        var outside = sound.replaceFirst("(?s)service:\n.*?path: /validate\n", "url: https://" + HOST + "/validate\n");
+        var objects = ClusterObjects.read(
+                List.of(new SourceText("a", outside), new SourceText("b", Rights.roles("elsewhere", "gate"))));
+        var report = ClusterDoctor.examine(objects, new Question("gate.gatehouse.io", "gate", "elsewhere", NOW));
+        assertEquals(List.of(), codes(report));
     }
 
     @Test

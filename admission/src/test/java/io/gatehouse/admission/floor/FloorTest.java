@@ -461,7 +461,9 @@ class FloorTest {
                 List.of(new SourceText("webhook", registration), new SourceText("floor", floor.text())));
         assertEquals(List.of(), objects.problems());
         var report = ClusterDoctor.examine(
-                objects, new ClusterDoctor.Question("gate.gatehouse.io", "gatehouse-admission", Instant.EPOCH));
+                objects,
+                new ClusterDoctor.Question(
+                        "gate.gatehouse.io", "gatehouse-admission", "gatehouse-system", Instant.EPOCH));
         var codes = report.holes().stream().map(hole -> hole.code()).toList();
         assertFalse(codes.contains("GH-1914") || codes.contains("GH-1915"), codes::toString);
     }

@@ -33,7 +33,8 @@ class ClusterDumpTest {
             var objects = ClusterDump.read(server, "gatehouse-system");
             assertEquals(List.of(), objects.problems());
             var report = ClusterDoctor.examine(
-                    objects, new Question("gate.gatehouse.io", "gatehouse-admission", Instant.EPOCH));
+                    objects,
+                    new Question("gate.gatehouse.io", "gatehouse-admission", "gatehouse-system", Instant.EPOCH));
             var open = report.holes().stream()
                     .filter(hole -> hole.code().equals("GH-1902"))
                     .findFirst()
