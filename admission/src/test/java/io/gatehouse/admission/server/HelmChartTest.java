@@ -4,9 +4,12 @@ package io.gatehouse.admission.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.gatehouse.engine.diagnostic.SourceText;
 import io.gatehouse.engine.document.YamlReader;
+import io.gatehouse.feed.kubernetes.ApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The chart says what the manifests say. It is rendered by [HelmChart], not by Helm: what the templates use of Helm's
@@ -82,6 +87,29 @@ class HelmChartTest {
     }
 
     /// By the manifest each was made from; what is switched off is empty.
+    /// Nothing is kept: the API server looks at each object, to the last field, as if it were to be stored.
+    @Test
+    @Tag("cluster")
+    void an_api_server_takes_what_it_renders() throws IOException {
+        var kubeconfig = System.getenv("KUBECONFIG");
+        assumeTrue(kubeconfig != null && !kubeconfig.isBlank(), "KUBECONFIG is not set");
+        int taken = 0;
+        try (var server = ApiServer.connect(Optional.of(Path.of(kubeconfig)))) {
+            for (var text :
+                    rendered("default", Map.of("registration.enabled", "true")).values()) {
+                for (var object : text.split("(?m)^---\n")) {
+                    server.client()
+                            .resource(object)
+                            .dryRun(true)
+                            .fieldValidation(Validation.STRICT)
+                            .create();
+                    taken++;
+                }
+            }
+        }
+        assertTrue(taken >= 10, taken + " objects");
+    }
+
     private static Map<String, String> rendered(String namespace, Map<String, String> changes) throws IOException {
         var values = HelmChart.defaults(Files.readString(CHART.resolve("values.yaml")));
         values.putAll(changes);
