@@ -150,7 +150,11 @@ class ClusterDoctorTest {
                 "argoproj.io", "Rollout", java.util.Optional.empty(), List.of("spec.template"));
         var objects = ClusterObjects.read(List.of(new SourceText("dump", registered)));
         var question = new ClusterDoctor.Question(
-                io.gatehouse.admission.server.WebhookConfiguration.NAME, "gatehouse-admission", NOW, List.of(workload));
+                io.gatehouse.admission.server.WebhookConfiguration.NAME,
+                "gatehouse-admission",
+                "gatehouse-system",
+                NOW,
+                List.of(workload));
         assertEquals(
                 List.of(),
                 ClusterDoctor.examine(objects, question).holes().stream()
