@@ -4,17 +4,14 @@ package io.gatehouse.agent;
 import io.gatehouse.agent.containers.Announcement;
 import io.gatehouse.agent.containers.Container;
 import io.gatehouse.agent.containers.ContainerFinder;
-import io.gatehouse.agent.containers.Finding;
 import io.gatehouse.agent.detect.AlertWriter;
 import io.gatehouse.agent.detect.EventDecoder;
 import io.gatehouse.agent.enforce.Brake;
 import io.gatehouse.agent.enforce.ClusterFacts;
 import io.gatehouse.agent.enforce.Door;
 import io.gatehouse.agent.enforce.Enforcer;
-import io.gatehouse.agent.enforce.ExecGate;
 import io.gatehouse.agent.enforce.Governed;
 import io.gatehouse.agent.enforce.KernelCounter;
-import io.gatehouse.agent.enforce.KernelCounter.Sort;
 import io.gatehouse.agent.enforce.KernelSide;
 import io.gatehouse.agent.enforce.LateJudge;
 import io.gatehouse.agent.enforce.RootMounts;
@@ -43,11 +40,8 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -55,16 +49,6 @@ import java.util.function.Predicate;
 
 /// Keeps policies on one node: finds containers, puts their rules into the kernel, tells what the kernel saw.
 public final class Agent implements AutoCloseable {
-    /// How long a cgroup is looked at again before it counts as no container's. A runtime writes down who owns it only
-    /// after its first process has joined it.
-    private static final Duration STRANGER_PATIENCE = Duration.ofSeconds(2);
-
-    /// How long a cgroup is left alone that a runtime joined, where its first program will wait at the door.
-    private static final Duration STRANGER_EARLY = Duration.ofMillis(500);
-
-    /// Who waits for longer has been told of, or the record was lost. Before, the kernel may not have stopped him yet.
-    private static final Duration HOLD_AGE = Duration.ofMillis(50);
-
     /// Containers remembered as told of; beyond it some are told of again.
     private static final int MAX_TOLD = 4096;
 
@@ -77,21 +61,16 @@ public final class Agent implements AutoCloseable {
     private final Enforcer enforcer;
     private final LateJudge lateJudge;
     private final AlertWriter alertWriter;
+    private final Arrivals arrivals;
+    private final Losses losses;
     private final Door door;
-    private final ContainerFinder finder;
     private final Announcements announcements;
     private final ClusterFacts cluster;
-    private final Optional<String> ownContainer;
     private final AgentListener listener;
     private final InstantSource clock;
     private final Thread thread;
-    private Predicate<Container> mine = _ -> true; // not written once the agent runs
 
     // Ring thread only.
-    private final Map<Long, Stranger> strangers = new HashMap<>();
-    /// By process. Their containers are known, under the strictest rules they may come to have.
-    private final Map<Integer, Unlabelled> unlabelled = new HashMap<>();
-    private final Set<String> notGoverned = new HashSet<>();
     private final Set<String> toldOnce = new HashSet<>();
     private Optional<Brake> brake = Optional.empty();
     private Snapshot inForce;
@@ -99,12 +78,6 @@ public final class Agent implements AutoCloseable {
     private Optional<String> brakeTold = Optional.empty();
     /// What was told of documents for their day.
     private List<String> noticesTold = List.of();
-    private final Map<KernelCounter, Long> counted = new EnumMap<>(KernelCounter.class);
-    private long lostBefore;
-    private long undecodable;
-    private long undecodableTold;
-    private long refusalsLostTold;
-    private boolean gateEndTold;
 
     // Written by any thread, read by the ring thread.
     private volatile Snapshot wanted;
@@ -113,33 +86,21 @@ public final class Agent implements AutoCloseable {
     private volatile boolean stops; // written by the ring thread
     private volatile String digest = ""; // the same
 
-    /// A cgroup that something runs in and that may yet turn out to be a container's.
-    ///
-    /// @param event the last one of it
-    /// @param hold present where its program waits
-    /// @param fromNanos not looked at before
-    private record Stranger(KernelEvent event, Optional<Door.Hold> hold, long fromNanos, long untilNanos) {}
-
-    /// A program that waits until the labels of its pod are told.
-    private record Unlabelled(KernelEvent event, Door.Hold hold, Container container, long untilNanos) {}
-
     private Agent(
             KernelSide kernel,
             ContainerFinder finder,
+            Predicate<Container> mine,
             ClusterFacts cluster,
             Snapshot first,
             AgentListener listener,
             InstantSource clock) {
         this.kernel = kernel;
-        this.finder = finder;
         this.cluster = cluster;
         this.listener = listener;
         this.clock = clock;
         this.wanted = first;
         this.ring = kernel.events();
-        for (var counter : KernelCounter.values()) {
-            counted.put(counter, 0L);
-        }
+        this.losses = new Losses(kernel);
         this.poller = Poller.of(ring);
         this.announcements = new Announcements(poller::wake);
         kernel.execGate().ifPresent(gate -> gate.onRefusal(poller::wake));
@@ -147,7 +108,7 @@ public final class Agent implements AutoCloseable {
         this.lateJudge = new LateJudge(kernel);
         this.door = kernel.door();
         this.alertWriter = new AlertWriter(kernel);
-        this.ownContainer = finder.ofProcess(ProcessHandle.current().pid()).map(Container::id);
+        this.arrivals = new Arrivals(kernel, finder, mine, cluster, enforcer, new Keeping());
         this.thread = Thread.ofPlatform().name("gatehouse-ring").unstarted(this::run);
     }
 
@@ -189,10 +150,9 @@ public final class Agent implements AutoCloseable {
             Snapshot first,
             AgentListener listener,
             InstantSource clock) {
-        var agent = new Agent(kernel, new ContainerFinder(nodeRoot), cluster, first, listener, clock);
-        agent.mine = mine;
+        var agent = new Agent(kernel, new ContainerFinder(nodeRoot), mine, cluster, first, listener, clock);
         agent.applyWanted();
-        agent.adoptRunning();
+        agent.arrivals.adoptRunning();
         agent.takeOver();
         agent.thread.start();
         return agent;
@@ -202,8 +162,8 @@ public final class Agent implements AutoCloseable {
     private void takeOver() {
         var succession = new Succession(kernel, enforcer, EventDecoder::decode);
         kernel.takeOffice();
-        adoptRunning(); // what started before containers waited for us
-        succession.waiting().forEach(this::admit);
+        arrivals.adoptRunning(); // what started before containers waited for us
+        succession.waiting().forEach(arrivals::admit);
         enforcer.noteNewcomers();
         ring.drain(this::receive);
         succession.complete(this::tellLeft, listener::notice);
@@ -261,14 +221,13 @@ public final class Agent implements AutoCloseable {
     private void run() {
         long nextChoresNanos = System.nanoTime();
         while (!stopping) {
-            poller.await(
-                    strangers.isEmpty() && enforcer.unsettled().isEmpty() ? IDLE_TICK_MILLIS : STRANGER_TICK_MILLIS);
+            poller.await(arrivals.awaitsSomething() ? STRANGER_TICK_MILLIS : IDLE_TICK_MILLIS);
             ring.drain(this::receive);
             guarded("refused programs were not told", this::tellRefusals);
             guarded("policies were not applied", this::applyWanted);
-            guarded("an announced container was not taken in", () -> announcements.answer(this::meetAnnounced));
-            guarded("containers were not looked for", this::recogniseStrangers);
-            guarded("programs that wait for labels were not let go", this::letGoLabelled);
+            guarded("an announced container was not taken in", () -> announcements.answer(arrivals::announced));
+            guarded("containers were not looked for", arrivals::recogniseStrangers);
+            guarded("programs that wait for labels were not let go", arrivals::letGoLabelled);
             guarded("processes of containers were not noted", enforcer::noteNewcomers);
             guarded("rules were not made again", this::settle);
             stops = enforcer.stops();
@@ -286,7 +245,7 @@ public final class Agent implements AutoCloseable {
     private void receive(ByteBuffer data, int offset, int length) {
         var event = EventDecoder.decode(data, offset, length);
         if (event.isEmpty()) {
-            undecodable++;
+            losses.undecodable();
             return;
         }
         guarded("an event was not handled", () -> handle(event.get()));
@@ -303,7 +262,7 @@ public final class Agent implements AutoCloseable {
 
     private void handle(KernelEvent event) {
         switch (event.act()) {
-            case STRANGER -> meet(event);
+            case STRANGER -> arrivals.meet(event);
             case LEFT -> enforcer.bySlot(event.slot()).ifPresent(governed -> tellLeaving(event, governed));
             case GONE -> enforcer.forget(event.scope());
             case NAMED_CHANGE ->
@@ -334,202 +293,42 @@ public final class Agent implements AutoCloseable {
 
     // ---- containers
 
-    private void adoptRunning() {
-        for (var container : finder.running()) {
-            adopt(container, 0, Optional.empty());
-        }
-    }
-
-    /// The first program of a container that was not known is judged here, late: its rules were not in the kernel yet.
-    /// Where it waits for that it is not late at all; where programs wait, a runtime that only joined a cgroup is
-    /// left alone for a while, until it has written down what the container is.
-    private void meet(KernelEvent event) {
-        var hold = door.of(event.actor().pid());
-        boolean early = event.path().isEmpty() && kernel.holds();
-        if (early || !settle(event, hold)) {
-            // The last process that was seen: a runtime's first ones do not live until it has written its records.
-            long now = System.nanoTime();
-            strangers.put(
-                    event.scope(),
-                    new Stranger(
-                            event,
-                            hold,
-                            early ? now + STRANGER_EARLY.toNanos() : now,
-                            now + STRANGER_PATIENCE.toNanos()));
-        } else {
-            strangers.remove(event.scope());
-        }
-    }
-
-    /// Its runtime waits for the answer, so nothing of the container has run.
-    private Answer meetAnnounced(Announcement said) {
-        return switch (finder.announced(said)) {
-            case Finding.Known(var container) when !isOurs(container) -> new Answer.Free();
-            case Finding.Known(var container) ->
-                adopt(container, 0, Optional.empty())
-                        .<Answer>map(governed -> governed.rules() == 0
-                                ? new Answer.Free()
-                                : new Answer.Governed(governed.policies().size() + " policies are in force for it"))
-                        .orElseGet(() -> new Answer.Refused(
-                                notGoverned.contains(container.id())
-                                        ? "the agent told why"
-                                        : "its root file system cannot be found"));
-            case Finding.Unrecognised(var reason) -> new Answer.Refused(reason);
-            case Finding.Host _ -> new Answer.Refused("it is no container");
-        };
-    }
-
-    /// Whether it is known whose the process is; if so it goes on.
-    private boolean settle(KernelEvent event, Optional<Door.Hold> hold) {
-        var found = finder.ofProcess(event.actor().pid());
-        if (found.isEmpty()) {
-            return false;
-        }
-        var governed = adopt(found.get(), event.scope(), hold);
-        if (governed.isPresent() && hold.isPresent() && awaitsLabels(governed.get())) {
-            unlabelled.put(
-                    hold.get().pid(),
-                    new Unlabelled(
-                            event,
-                            hold.get(),
-                            governed.get().container(),
-                            System.nanoTime() + STRANGER_PATIENCE.toNanos()));
-            return true;
-        }
-        governed.ifPresent(each -> judgeLate(event, each));
-        boolean neverToBe =
-                !isOurs(found.get()) || notGoverned.contains(found.get().id());
-        if (neverToBe && hold.isPresent()) {
-            enforcer.leaveAlone(hold.get().scope());
-        }
-        if (governed.isPresent() || neverToBe) {
-            hold.ifPresent(door::letGo);
-        }
-        return governed.isPresent() || neverToBe && hold.isPresent();
-    }
-
-    /// Whether its rules depend on labels that are yet to be told.
-    private boolean awaitsLabels(Governed governed) {
-        return governed.rules() != 0 && cluster.pod(governed.container()) instanceof ClusterFacts.Pod.Awaited;
-    }
-
-    /// Those whose labels are known by now go on under the rules that these select; those that waited for long enough
-    /// under all that their labels might select, until they are told.
-    private void letGoLabelled() {
-        if (unlabelled.isEmpty()) {
-            return;
-        }
-        long now = System.nanoTime();
-        unlabelled.values().removeIf(waiting -> {
-            var governed = enforcer.byScope(waiting.hold().scope());
-            boolean awaits = governed.filter(this::awaitsLabels).isPresent();
-            if (awaits && now - waiting.untilNanos() < 0) {
-                return false;
-            }
-            if (!awaits) {
-                reselect(); // word of it may have come in this very moment
-            } else {
-                tellOnce(
-                        "labels " + waiting.container().id(),
-                        "the API server has not told of the pod of container "
-                                + waiting.container().shownName()
-                                + "; until it does, every policy counts that its labels might select");
-            }
-            governed.ifPresent(each -> judgeLate(waiting.event(), each));
-            door.letGo(waiting.hold());
-            return true;
-        });
-    }
-
-    /// Takes in a program that waits and whose record was lost, or told to another agent.
-    private void admit(Door.Hold hold) {
-        if (unlabelled.containsKey(hold.pid())) {
-            return;
-        }
-        var met = strangers.get(hold.scope());
-        if (met != null && met.hold().isPresent()) {
-            return;
-        }
-        if (!settle(hold.event(), Optional.of(hold))) {
-            long now = System.nanoTime();
-            strangers.put(
-                    hold.scope(),
-                    new Stranger(hold.event(), Optional.of(hold), now, now + STRANGER_PATIENCE.toNanos()));
-        }
-    }
-
-    private void recogniseStrangers() {
-        long now = System.nanoTime();
-        strangers.entrySet().removeIf(entry -> {
-            var stranger = entry.getValue();
-            if (now - stranger.fromNanos() < 0) {
-                return false;
-            }
-            if (settle(stranger.event(), stranger.hold())) {
-                return true;
-            }
-            boolean over = now - stranger.untilNanos() > 0;
-            if (over) {
-                stranger.hold().ifPresent(this::letGoUnknown);
-            }
-            return over;
-        });
-    }
-
-    /// Nobody's container, as far as can be told: nothing of that cgroup waits again.
-    private void letGoUnknown(Door.Hold hold) {
-        if (!door.letGo(hold)) {
-            return; // it ended while it waited
-        }
-        enforcer.leaveAlone(hold.scope());
-        listener.notice("process " + hold.pid() + " waited for its rules in vain: whose container it is cannot be told;"
-                + " it goes on without any");
-    }
-
-    /// Rules made before a container's mounts were in place are made again when they are.
     private void settle() {
-        var unsettled = enforcer.unsettled();
-        if (!unsettled.isEmpty()) {
-            for (var container : finder.running()) {
-                if (unsettled.contains(container.id())) {
-                    adopt(container, 0, Optional.empty());
-                }
-            }
-        }
+        arrivals.settle();
         enforcer.settled().forEach(this::tellGaps);
     }
 
-    private void judgeLate(KernelEvent event, Governed governed) {
-        lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed));
-    }
-
-    /// @param scope the cgroup it was seen in; 0: in none in particular
-    private Optional<Governed> adopt(Container container, long scope, Optional<Door.Hold> hold) {
-        if (!isOurs(container)) {
-            return Optional.empty();
+    /// What arrivals ask of their agent.
+    private final class Keeping implements Arrivals.Keeper {
+        @Override
+        public void met(Governed governed) {
+            listener.met(governed);
         }
-        try {
-            boolean known = enforcer.isKnown(container.id());
-            var governed = hold.isPresent()
-                    ? enforcer.adopt(container, hold.get(), today())
-                    : enforcer.adopt(container, scope == 0 ? Set.of() : Set.of(scope), today());
-            governed.filter(_ -> !known).ifPresent(listener::met);
-            governed.ifPresent(_ -> notGoverned.remove(container.id()));
-            return governed;
-        } catch (KernelException | IllegalStateException e) {
-            if (notGoverned.size() >= MAX_TOLD) {
-                notGoverned.clear();
-            }
-            if (notGoverned.add(container.id())) { // each of its programs would say so again
-                listener.notice("container " + container.shownName() + " is not governed: " + e.getMessage());
-            }
-            return Optional.empty();
-        }
-    }
 
-    /// The agent is not governed by what it keeps.
-    private boolean isOurs(Container container) {
-        return ownContainer.filter(container.id()::equals).isEmpty() && mine.test(container);
+        @Override
+        public void judgeLate(KernelEvent event, Governed governed) {
+            lateJudge.judge(event, governed).ifPresent(late -> tell(late, governed));
+        }
+
+        @Override
+        public void labelsCame() {
+            reselect();
+        }
+
+        @Override
+        public void notice(String text) {
+            listener.notice(text);
+        }
+
+        @Override
+        public void noticeOnce(String key, String text) {
+            tellOnce(key, text);
+        }
+
+        @Override
+        public LocalDate today() {
+            return Agent.this.today();
+        }
     }
 
     private void tellLeaving(KernelEvent event, Governed governed) {
@@ -608,7 +407,6 @@ public final class Agent implements AutoCloseable {
                                 .isPresent());
     }
 
-    /// Pulled, lifted, or ended with its last day.
     /// Exemptions that have expired, policies that are promoted: each once.
     private void tellNotices(Snapshot snapshot) {
         var now = snapshot.notices(today()).stream().map(Diagnostic::message).toList();
@@ -616,6 +414,7 @@ public final class Agent implements AutoCloseable {
         noticesTold = now;
     }
 
+    /// Pulled, lifted, or ended with its last day.
     private void tellBrake(Snapshot snapshot) {
         var brake = snapshot.brakes().told(today());
         if (!brake.equals(brakeTold)) {
@@ -644,38 +443,19 @@ public final class Agent implements AutoCloseable {
 
     private void chores() {
         // Each by itself: whoever waits at the door must not wait for what goes wrong elsewhere.
-        guarded("programs that wait were not let in", this::admitWaiting);
+        guarded("programs that wait were not let in", arrivals::admitWaiting);
         guarded("the brake was not looked at", this::lookAtBrake);
         guarded("rules were not swept", this::sweep);
         enforcer.toldOfRootMounts().forEach(listener::notice);
-        for (var counter : KernelCounter.values()) {
-            long count = kernel.count(counter);
-            long before = counted.put(counter, count);
-            if (counter == KernelCounter.TASK_LOST && count > before) {
-                enforcer.expectNewcomers();
-            }
-            if (counter.sort() == Sort.LOSS && count > before) {
-                listener.notice(counter.text() + ": " + (count - before) + " (" + count + " since start)");
-            }
+        var lost = losses.look(listener::notice);
+        if (lost.lineages()) {
+            enforcer.expectNewcomers();
         }
-        kernel.execGate().ifPresent(this::tellOfGate);
-        if (undecodable > undecodableTold) {
-            listener.notice("events that this agent does not understand: " + undecodable);
-            undecodableTold = undecodable;
-        }
-        if (counted.get(KernelCounter.RING_FULL) > lostBefore) {
-            lostBefore = counted.get(KernelCounter.RING_FULL);
+        if (lost.records()) {
             enforcer.forgetGone(); // containers may have come and gone unseen
-            adoptRunning();
+            arrivals.adoptRunning();
         }
         hearNothingBefore();
-    }
-
-    private void admitWaiting() {
-        long now = BootClock.nanos();
-        door.all().stream()
-                .filter(hold -> now - hold.sinceNs() > HOLD_AGE.toNanos())
-                .forEach(this::admit);
     }
 
     private void sweep() {
@@ -716,19 +496,6 @@ public final class Agent implements AutoCloseable {
 
     /// Ends. What is in force stays in force where [#stays] says so, else it is taken off. What was decided until then
     /// is told.
-    private void tellOfGate(ExecGate gate) {
-        if (gate.lost() > refusalsLostTold) {
-            listener.notice("refusals of programs that were not told: " + gate.lost());
-            refusalsLostTold = gate.lost();
-        }
-        if (!gateEndTold && gate.ended().isPresent()) {
-            gateEndTold = true;
-            listener.notice("programs are killed as they start and not refused any more: "
-                    + gate.ended().get());
-        }
-    }
-
-    /// Takes every program off its hook. What was decided until then is told.
     @Override
     public void close() {
         stopping = true;
