@@ -60,6 +60,7 @@ class OutageStoryTest {
         elsewhere = story.namespace() + "-elsewhere";
         story.namespace(elsewhere, Map.of());
         story.make(CUSTOM_KIND);
+        Story.await("the kind is served", () -> story.client().raw("/apis/" + GROUP + "/v1/heaps") != null);
         gate = Gate.withPolicies(story, POLICIES);
         gate.register();
     }

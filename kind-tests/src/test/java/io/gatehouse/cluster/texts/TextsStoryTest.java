@@ -35,7 +35,7 @@ class TextsStoryTest {
 
     static Stream<Path> scenes() throws IOException {
         try (var files = Files.list(FOLDER)) {
-            return files.sorted().toList().stream();
+            return files.filter(Files::isRegularFile).sorted().toList().stream();
         }
     }
 
