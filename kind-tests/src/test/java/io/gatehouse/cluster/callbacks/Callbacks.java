@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,6 +39,11 @@ record Callbacks(Path folder) {
         int port = Integer.parseInt(listen.substring(listen.lastIndexOf(':') + 1));
         return Gate.start(
                 story, Gate.Start.of("gate", words.toArray(String[]::new)).at(port), policies);
+    }
+
+    /// Of both sides' certificates, as a registration writes it.
+    String authority() throws IOException {
+        return Base64.getEncoder().encodeToString(Files.readAllBytes(folder.resolve("client-ca.pem")));
     }
 
     Kubectl kubectl(Story story) {

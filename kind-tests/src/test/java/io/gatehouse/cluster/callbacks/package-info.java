@@ -7,8 +7,10 @@
 /// - `listen`, the `HOST:PORT` that it calls: `/k8s-audit` by `--audit-webhook-config-file`, with an audit policy of
 ///   `RequestResponse` for pods, and `/image-policy` by `--enable-admission-plugins=ImagePolicyWebhook` and
 ///   `--admission-control-config-file`, with `defaultAllow: false` and times of a second or so;
-/// - `serving.pem`, certificate and key for that address, of an authority that its two kubeconfigs trust;
-/// - `client-ca.pem`, the authority of the certificate that it shows.
+/// - `serving.pem`, certificate and key for that address, of the authority that its two kubeconfigs trust;
+/// - `client-ca.pem`, the same authority, which signed the certificate that it shows, to webhooks too: the
+/// `kubeConfigFile` of
+///   ValidatingAdmissionWebhook has it for the user `*`.
 ///
 /// A second API server beside the first, on the same etcd, keeps everybody else's pods out of this.
 package io.gatehouse.cluster.callbacks;
