@@ -8,8 +8,8 @@ import io.gatehouse.schemas.policy.AdmissionSection.WorkloadKind;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which requests a list of `rules` is about, as the API server matches them: a resource does not
-/// cover its subresources, and neither does `*`.
+/// Which requests a list of `rules` is about, as the API server matches them: a resource does not cover its
+/// subresources, and neither does `*`.
 record RuleSpace(List<Node.Mapping> rules) {
     /// One kind of request.
     record Request(String group, String version, String resource, String operation) {

@@ -76,8 +76,7 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
             "deny", "conditions are written in the rules' own language");
 
     /// @param excluded namespaces that the gate is not asked about, which get guards instead
-    /// @param administrators groups that may do there what they want, beside those of the cluster
-    ///     itself
+    /// @param administrators groups that may do there what they want, beside those of the cluster itself
     public static Floor of(Snapshot snapshot, LocalDate today, List<String> excluded, List<String> administrators) {
         var policies = new ArrayList<StaticPolicy>();
         var losses = new ArrayList<Loss>();
@@ -257,8 +256,8 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
         }
     }
 
-    /// The gate refuses of an update what it changes. Here an update is refused where nothing of
-    /// this kind was wrong before, which is never more.
+    /// The gate refuses of an update what it changes. Here an update is refused where nothing of this kind was wrong
+    /// before, which is never more.
     private static StaticPolicy.Validation validation(String policy, String rule, String message, String fine) {
         var now = fine.replace("#", "");
         var before = fine.replace("#", VARIABLES_OF);
@@ -267,8 +266,8 @@ public record Floor(List<StaticPolicy> policies, List<Loss> losses) {
                 "gatehouse floor: " + message + " (policy " + policy + ", " + rule + ")");
     }
 
-    /// Whether a path is, lies in or holds one of the forbidden. What is not written plainly is
-    /// left to the gate, which knows where it leads.
+    /// Whether a path is, lies in or holds one of the forbidden. What is not written plainly is left to the gate, which
+    /// knows where it leads.
     private static String reaches(String path, List<String> forbidden) {
         var all = new LinkedHashSet<String>();
         for (var one : forbidden) {

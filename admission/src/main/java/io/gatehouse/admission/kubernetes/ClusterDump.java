@@ -55,8 +55,7 @@ public final class ClusterDump {
         return ClusterObjects.read(texts).examined(examined);
     }
 
-    /// One text an object, in YAML, so that a place in it is a line that `kubectl get -o yaml`
-    /// shows too.
+    /// One text an object, in YAML, so that a place in it is a line that `kubectl get -o yaml` shows too.
     private static List<SourceText> objects(ApiServer server, String kind, String path) {
         var serialization = server.client().getKubernetesSerialization();
         var texts = new ArrayList<SourceText>();

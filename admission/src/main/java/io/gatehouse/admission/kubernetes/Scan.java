@@ -31,10 +31,9 @@ import java.util.Set;
 
 /// One walk over everything in a cluster that carries a pod, judged as the gate would judge it now.
 ///
-/// What an object has from the one that made it is counted there: a Deployment, its ReplicaSets and
-/// their pods are one finding, unless one of them has something more, such as an ephemeral
-/// container or what another webhook put in. Rules over audit events are not asked: they are about
-/// requests, and nobody has made one.
+/// What an object has from the one that made it is counted there: a Deployment, its ReplicaSets and their pods are one
+/// finding, unless one of them has something more, such as an ephemeral container or what another webhook put in.
+/// Rules over audit events are not asked: they are about requests, and nobody has made one.
 final class Scan {
     /// Of one request. A page of pods of 20 KiB each stays far below [#PAGE].
     private static final int PAGE_ITEMS = 250;
@@ -186,8 +185,8 @@ final class Scan {
         } while (!token.isEmpty());
     }
 
-    /// Empty where the API server does not answer, or where the list changed so much that it wants
-    /// to begin anew: the next walk will.
+    /// Empty where the API server does not answer, or where the list changed so much that it wants to begin anew: the
+    /// next walk will.
     private Optional<String> page(Bearer bearer, String path) {
         try {
             var body = Optional.ofNullable(server.client().raw(path));

@@ -7,14 +7,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A kind of object that carries pods. The webhook's rules and the offline check are made from this
-/// one table and from the kinds that policies add to it: a kind that is in neither is judged
-/// nowhere.
+/// A kind of object that carries pods. The webhook's rules and the offline check are made from this one table and from
+/// the kinds that policies add to it: a kind that is in neither is judged nowhere.
 ///
 /// @param group `""` for the core group; versions of a group carry the pod in the same place
 /// @param resource as in the API's paths
-/// @param templates the steps that lead to pods: fields, `field[]` for each item of a list, `*` for
-///     each field of a mapping; one without steps where the object is the pod itself
+/// @param templates the steps that lead to pods: fields, `field[]` for each item of a list, `*` for each field of a
+///     mapping; one without steps where the object is the pod itself
 /// @param builtIn of Kubernetes itself, where a template that is missing is a mistake
 public record Bearer(
         String group, String version, String kind, String resource, List<List<String>> templates, boolean builtIn) {
@@ -63,8 +62,7 @@ public record Bearer(
         return Optional.empty();
     }
 
-    /// Of the built-in kinds and of those that policies name. Several that name one kind each add
-    /// their templates.
+    /// Of the built-in kinds and of those that policies name. Several that name one kind each add their templates.
     public static Optional<Bearer> of(List<WorkloadKind> named, String group, String kind) {
         var builtIn = of(group, kind);
         if (builtIn.isPresent() || named.isEmpty()) {

@@ -11,12 +11,11 @@ import java.util.Optional;
 /// How the webhook is served.
 ///
 /// @param port 0 takes a free one
-/// @param clientCa where given, `/validate` answers only who shows a certificate of it; the probes
-///     stay open to the kubelet
+/// @param clientCa where given, `/validate` answers only who shows a certificate of it; the probes stay open to the
+///     kubelet
 /// @param reviewers threads that judge
 /// @param queue reviews that may wait for one of them
-/// @param memoryBytes that all requests together may cost, tree and all; the room is reserved
-///     before a body is read
+/// @param memoryBytes that all requests together may cost, tree and all; the room is reserved before a body is read
 /// @param longest an answer may take where the request names no time-out
 public record AdmissionOptions(
         String host,

@@ -44,14 +44,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/// The webhook: `/validate` and `/image-policy` for the API server and, where asked, `/k8s-audit`
-/// for what it logs; `/healthz` and `/readyz` for the kubelet.
+/// The webhook: `/validate` and `/image-policy` for the API server and, where asked, `/k8s-audit` for what it logs;
+/// `/healthz` and `/readyz` for the kubelet.
 public final class AdmissionServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(AdmissionServer.class.getName());
     private static final String VALIDATE = "/validate";
     private static final String IMAGE_POLICY = "/image-policy";
-    /// Where Falco's plug-in for audit events listens too, so that a kubeconfig written for it
-    /// needs no other path.
+    /// Where Falco's plug-in for audit events listens too, so that a kubeconfig written for it needs no other path.
     private static final String AUDIT = "/k8s-audit";
 
     private static final Duration START = Duration.ofSeconds(20);
@@ -128,9 +127,9 @@ public final class AdmissionServer implements AutoCloseable {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
-    /// A line of a log tells the time, for which Java reads its table of zones from a file, once.
-    /// When file descriptors have run out that fails, and with it the very message that accepting
-    /// failed, which ends Netty's loop for good.
+    /// A line of a log tells the time, for which Java reads its table of zones from a file, once. When file
+    /// descriptors have run out that fails, and with it the very message that accepting failed, which ends Netty's
+    /// loop for good.
     private static void readAheadForLogging() {
         LOG.log(
                 System.Logger.Level.DEBUG,
@@ -148,8 +147,7 @@ public final class AdmissionServer implements AutoCloseable {
     }
 
     /// @param images what is known of them; asked by reviewers, must not wait
-    /// @param audit takes audit events; absent: none are taken. Stays its owner's, who closes it
-    ///     after the server
+    /// @param audit takes audit events; absent: none are taken. Stays its owner's, who closes it after the server
     public static AdmissionServer start(
             AdmissionOptions options,
             Supplier<Snapshot> snapshots,
@@ -251,8 +249,7 @@ public final class AdmissionServer implements AutoCloseable {
                 .handler(handler::review);
     }
 
-    /// The webhook can be reached from the pod network: with a client authority set, only the API
-    /// server may ask.
+    /// The webhook can be reached from the pod network: with a client authority set, only the API server may ask.
     private void knownCaller(RoutingContext context) {
         if (options.clientCa().isPresent() && !showsCertificate(context)) {
             counters.malformed.increment();
@@ -339,8 +336,7 @@ public final class AdmissionServer implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// Open connections keep the certificate they were opened with, and handshakes that have begun
-    /// end as they began.
+    /// Open connections keep the certificate they were opened with, and handshakes that have begun end as they began.
     private Future<Void> serve(Serving fresh) {
         var ssl = new ServerSSLOptions()
                 .setUseAlpn(true)

@@ -27,8 +27,8 @@ import java.util.Set;
 /// `ca.crt`; [#PUBLISHED] later it signs, and the certificate under it is served; the former one
 /// stays in `ca.crt` until it ends.
 public final class CertificateState {
-    /// How long a new authority stands in the bundle before it signs: whoever carries the bundle to
-    /// the API server has so long.
+    /// How long a new authority stands in the bundle before it signs: whoever carries the bundle to the API server has
+    /// so long.
     static final Duration PUBLISHED = Duration.ofDays(30);
 
     private static final Duration RENEW_BEFORE = Authority.LEAF_LIFE.dividedBy(3);
@@ -82,8 +82,7 @@ public final class CertificateState {
     /// @param bundle of authorities to trust: while one replaces another, both, the newer first
     public record Serving(String certificate, String key, String bundle, Instant expires) {}
 
-    /// Takes what is kept where it is still good, makes what is not. Called at the start and from
-    /// time to time.
+    /// Takes what is kept where it is still good, makes what is not. Called at the start and from time to time.
     public Serving current(Instant now) throws IOException {
         var signer = authority(now);
         var leaf = read("serving.pem")
@@ -103,8 +102,7 @@ public final class CertificateState {
                 leaf.certificate().getNotAfter().toInstant());
     }
 
-    /// The one that signs. Where none is left that could, a new one signs at once: nobody trusts
-    /// what there was either.
+    /// The one that signs. Where none is left that could, a new one signs at once: nobody trusts what there was either.
     private Pem.Identity authority(Instant now) throws IOException {
         var present = read("authority.pem").filter(kept -> outlives(kept, now, Duration.ZERO));
         var next = read("authority-next.pem").filter(kept -> outlives(kept, now, Authority.LEAF_LIFE));
@@ -129,8 +127,7 @@ public final class CertificateState {
         return next.get();
     }
 
-    /// Brings authorities into `ca.crt`, in this order, before those that stand there and have not
-    /// ended.
+    /// Brings authorities into `ca.crt`, in this order, before those that stand there and have not ended.
     private void publish(Instant now, Pem.Identity... authorities) throws IOException {
         var standing = shelf.read("ca.crt").orElse("");
         var bundle = new LinkedHashSet<String>();

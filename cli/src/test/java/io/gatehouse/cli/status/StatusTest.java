@@ -46,8 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// One made-up status in all its forms, and over what it is asked for. `-Dgatehouse.golden=write`
-/// writes the forms anew.
+/// One made-up status in all its forms, and over what it is asked for. `-Dgatehouse.golden=write` writes the forms
+/// anew.
 class StatusTest {
     private static final Path GOLDEN =
             Path.of(System.getProperty("gatehouse.root"), "cli/src/test/resources/io/gatehouse/cli/status");
@@ -72,8 +72,7 @@ class StatusTest {
         assertFalse(Metrics.of(bare()).contains("falcosecurity_scap"), Metrics.of(bare()));
     }
 
-    /// The text format as Prometheus gives it: a head before each name, once, and labels that are
-    /// escaped.
+    /// The text format as Prometheus gives it: a head before each name, once, and labels that are escaped.
     @Test
     void metrics_are_in_the_format_of_prometheus() {
         var sample = Pattern.compile(

@@ -4,12 +4,12 @@ package io.gatehouse.engine.diagnostic;
 import io.gatehouse.engine.diagnostic.Diagnostic.Severity;
 import java.util.Locale;
 
-/// Every diagnostic code there is, and nowhere else. A code never changes its meaning and is never
-/// given out again.
+/// Every diagnostic code there is, and nowhere else. A code never changes its meaning and is never given
+/// out again.
 ///
-/// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: conditions (to 1239), rules
-/// files (to 1289) and output formats. `GH-13xx`: the folder policies come from. `GH-15xx`: what
-/// the gate is asked to judge. `GH-16xx`: captures. `GH-17xx`: the agent's configuration.
+/// `GH-10xx`: reading a text. `GH-11xx`: a policy document. `GH-12xx`: conditions (to 1239), rules files
+/// (to 1289) and output formats. `GH-13xx`: the folder policies come from. `GH-15xx`: what the gate is
+/// asked to judge. `GH-16xx`: captures. `GH-17xx`: the agent's configuration.
 /// `GH-18xx`: audit policies. `GH-19xx`: a cluster.
 public enum Code {
     NOT_YAML(

@@ -164,8 +164,8 @@ public final class Snapshot {
         return gateRules;
     }
 
-    /// The policies with their plans as they count on a day (UTC): in audit mode while a brake is
-    /// pulled, in enforce mode from the day of their promotion on.
+    /// The policies with their plans as they count on a day (UTC): in audit mode while a brake is pulled,
+    /// in enforce mode from the day of their promotion on.
     public List<CompiledPolicy> counting(LocalDate today) {
         if (brakes.hold(today)) {
             return braked;
@@ -211,8 +211,8 @@ public final class Snapshot {
         return selected;
     }
 
-    /// Every policy as the node would keep it on a day (UTC) for a container that no exemption is
-    /// about, were no brake pulled.
+    /// Every policy as the node would keep it on a day (UTC) for a container that no exemption is about,
+    /// were no brake pulled.
     public List<WorkloadPolicy> forNode(LocalDate today) {
         return policies.stream()
                 .flatMap(policy -> new Counts(policy, List.of(), NOBODY, today, false).forNode().stream())
@@ -226,8 +226,8 @@ public final class Snapshot {
         return new Counts(policy, List.of(), NOBODY, today, brakes.hold(today)).stage(control);
     }
 
-    /// In which modes a policy is on a day (UTC), in words: `audit, enforced from 2027-01-01;
-    /// admission.privilege enforce`.
+    /// In which modes a policy is on a day (UTC), in words: `audit, enforced from 2027-01-01; admission.privilege
+    /// enforce`.
     public String modes(WorkloadPolicy policy, LocalDate today) {
         var words = new ArrayList<String>();
         words.add(words(stage(policy, "", today)));
@@ -280,11 +280,10 @@ public final class Snapshot {
         return new Counts(policy, exemptions.of(policy.name()), containers, today, held);
     }
 
-    /// The policies that may be about a pod of which the labels and the images are not known,
-    /// ordered by name.
+    /// The policies that may be about a pod of which the labels and the images are not known, ordered by
+    /// name.
     ///
-    /// @param workload with what is known of it, the container's name empty where that is not known
-    ///     either
+    /// @param workload with what is known of it, the container's name empty where that is not known either
     public List<Covered> maySelect(Workload workload, LocalDate today) {
         var container = Optional.of(workload.container()).filter(name -> !name.isEmpty());
         var counting = counting(today);
