@@ -37,7 +37,10 @@ class SpecificationTest {
     private static final Pattern C_NAME = Pattern.compile("`(gh_[a-z_]+)`");
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#]+)\\)");
 
+    private static final Pattern TYPE = Pattern.compile("\\b(?:class|record|interface|enum) ([A-Za-z0-9]+)");
+
     private static final Map<String, List<String>> JAVA = sources(".java");
+    private static final Map<String, Set<String>> BY_TYPE = byType();
     private static final Map<String, List<String>> GOLDEN = sources(".golden");
     private static final String C = String.join("\n", all(sources(".h"), sources(".bpf.c")));
 
@@ -117,13 +120,23 @@ class SpecificationTest {
 
     /// Whether some source of that name, or with a type of that name in it, holds a text.
     private static boolean declares(String type, String member) {
-        var inside = Pattern.compile("\\b(class|record|interface|enum) " + type + "\\b");
         var wanted = Pattern.compile(member);
-        return JAVA.entrySet().stream()
-                .flatMap(file -> file.getValue().stream()
-                        .filter(text -> file.getKey().equals(type)
-                                || inside.matcher(text).find()))
+        return BY_TYPE.getOrDefault(type, Set.of()).stream()
                 .anyMatch(text -> wanted.matcher(text).find());
+    }
+
+    /// Texts by what their files are called and by the types they declare.
+    private static Map<String, Set<String>> byType() {
+        var found = new HashMap<String, Set<String>>();
+        JAVA.forEach((name, texts) -> {
+            for (var text : texts) {
+                found.computeIfAbsent(name, _ -> new HashSet<>()).add(text);
+                for (var type : all(TYPE, text)) {
+                    found.computeIfAbsent(type.group(1), _ -> new HashSet<>()).add(text);
+                }
+            }
+        });
+        return found;
     }
 
     private static List<Path> pages() throws IOException {
