@@ -44,8 +44,27 @@ final class Native {
         return LastError.getLastError(runtime());
     }
 
+    /// Memory for a call. Compiled code forgets what it hands over as soon as it has the address, and the collector
+    /// would take it from under the call: it stays at least until this thread has asked for [#KEPT] more.
     static Pointer zeroed(int bytes) {
-        return jnr.ffi.Memory.allocateDirect(runtime(), bytes, true);
+        var memory = jnr.ffi.Memory.allocateDirect(runtime(), bytes, true);
+        LATELY.get().keep(memory);
+        return memory;
+    }
+
+    /// More than any one call is handed.
+    static final int KEPT = 16;
+
+    private static final ThreadLocal<Lately> LATELY = ThreadLocal.withInitial(Lately::new);
+
+    private static final class Lately {
+        private final Pointer[] memory = new Pointer[KEPT];
+        private int next;
+
+        private void keep(Pointer one) {
+            memory[next] = one;
+            next = (next + 1) % KEPT;
+        }
     }
 
     public interface Print {
