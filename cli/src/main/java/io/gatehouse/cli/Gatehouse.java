@@ -49,6 +49,9 @@ import picocli.CommandLine.Spec;
             CompletionCommand.class
         })
 public final class Gatehouse implements Callable<Integer> {
+    /// As wide as descriptions are written, which are broken a second time otherwise.
+    private static final int HELP_WIDTH = 140;
+
     @Spec
     private CommandSpec spec;
 
@@ -60,6 +63,7 @@ public final class Gatehouse implements Callable<Integer> {
     public static CommandLine commandLine() {
         var line = new CommandLine(new Gatehouse());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(HELP_WIDTH);
         line.setExitCodeExceptionMapper(_ -> Exit.INTERNAL.code());
         line.setParameterExceptionHandler(Gatehouse::wrongUsage);
         line.setExecutionExceptionHandler(Gatehouse::failed);

@@ -313,6 +313,11 @@ class GatehouseTest {
     }
 
     @Test
+    void help_is_broken_into_lines_once() {
+        assertTrue(run("hook", "--help").out().contains("and wait until its rules\nare in force."));
+    }
+
+    @Test
     void the_version_names_the_build() {
         var ran = run("--version");
         assertEquals(0, ran.exit());
