@@ -8,7 +8,7 @@
  *   attack list                              every act, and the acts of which there is nothing on this machine
  *
  *   --held PATH    opened for reading and writing, and for reading, before anything else; acts called held-* use it
- *   --gate PATH    then waits until this file is there, ten minutes at most
+ *   --gate PATH    then waits until this file is there, an hour at most; else it ends with 4
  *   --linger MS    an act that came through stays so long, to be killed late
  *   --seconds N    how long an act that repeats itself goes on (1)
  *
@@ -3254,7 +3254,7 @@ static void attempt_row(char *row)
 
 static void await_gate(const char *path)
 {
-	double until = now() + 600;
+	double until = now() + 3600;
 
 	while (access(path, F_OK)) {
 		if (now() > until) {

@@ -2,6 +2,7 @@
 package io.gatehouse.agent.bypass;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatehouse.agent.fixture.AttackProgram;
@@ -155,7 +156,9 @@ class BypassTest {
         var process = holding.get(place);
         if (process != null) {
             Files.createFile(container.data().resolve("gate"));
-            keep(place, AttackProgram.parse(new String(process.getInputStream().readAllBytes())));
+            var said = AttackProgram.parse(new String(process.getInputStream().readAllBytes()));
+            assertFalse(said.isEmpty(), () -> place.id() + ": who held files open did not wait for its turn");
+            keep(place, said);
         }
     }
 
