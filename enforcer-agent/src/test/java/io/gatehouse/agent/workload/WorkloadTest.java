@@ -220,9 +220,18 @@ class WorkloadTest {
                         .withFiles(files.toArray(ImageFile[]::new))
                         .withArgs(program));
         container.start();
-        for (int look = 0; !Files.exists(container.data().resolve("http.sock")); look++) {
+        for (int look = 0; !listens(); look++) {
             assertTrue(look < 300, () -> "it does not serve: " + container.id() + output());
             container.status(); // takes its time
+        }
+    }
+
+    /// The socket is there a moment before it listens.
+    private boolean listens() {
+        try (var server = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return server.connect(UnixDomainSocketAddress.of(container.data().resolve("http.sock")));
+        } catch (IOException _) {
+            return false;
         }
     }
 
