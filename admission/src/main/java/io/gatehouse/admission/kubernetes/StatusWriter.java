@@ -18,10 +18,12 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -34,8 +36,13 @@ final class StatusWriter {
     private final FollowedPolicies policies;
     private final InstantSource clock;
     private final Consumer<String> notices;
+    /// What was last written, by the object's uid, for as long as the API server has not told of it.
+    private final Map<String, Sent> sent = new ConcurrentHashMap<>();
     private final AtomicLong writes = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
+
+    /// @param over the version that was written over
+    private record Sent(String over, Map<String, Object> status) {}
 
     StatusWriter(ApiServer server, FollowedPolicies policies, InstantSource clock, Consumer<String> notices) {
         this.server = server;
@@ -59,17 +66,20 @@ final class StatusWriter {
         boolean all = true;
         var compiled = new HashMap<String, CompiledPolicy>();
         snapshot.stream().flatMap(one -> one.compiled().stream()).forEach(one -> compiled.put(name(one), one));
+        var there = new HashSet<String>();
         for (var outcome : settlement.outcomes()) {
             if (!term.holds()) {
                 return false;
             }
             var told = policies.object(outcome.text().name());
             if (told.isPresent()) {
+                there.add(told.get().object().getMetadata().getUid());
                 var worth =
                         Optional.ofNullable(compiled.get(outcome.text().name())).flatMap(nodes::of);
                 all &= write(told.get(), outcome, settlement.digest(), worth);
             }
         }
+        sent.keySet().retainAll(there);
         return all;
     }
 
@@ -84,7 +94,7 @@ final class StatusWriter {
     private boolean write(
             FollowedPolicies.Told told, Outcome outcome, String digest, Optional<Map<String, Object>> worth) {
         var object = told.object();
-        var before = mapping(object.getAdditionalProperties().get("status"));
+        var before = before(object);
         var wanted = status(outcome, digest, object.getMetadata().getGeneration(), before, mode(object));
         worth.ifPresent(nodes -> wanted.put("nodes", nodes));
         if (without(wanted).equals(without(before))) {
@@ -100,6 +110,8 @@ final class StatusWriter {
         patch.setAdditionalProperty("status", wanted);
         try {
             Apply.status(server, FollowedPolicies.context(told.resource()), patch);
+            sent.put(
+                    object.getMetadata().getUid(), new Sent(object.getMetadata().getResourceVersion(), wanted));
             writes.incrementAndGet();
             return true;
         } catch (KubernetesClientException e) {
@@ -109,6 +121,16 @@ final class StatusWriter {
             }
             return e.getCode() == 404;
         }
+    }
+
+    /// The status that the object has: a watch may be late, and what was just written is not written again for that.
+    private Map<String, Object> before(GenericKubernetesResource object) {
+        var last = sent.get(object.getMetadata().getUid());
+        if (last != null && last.over().equals(object.getMetadata().getResourceVersion())) {
+            return last.status();
+        }
+        sent.remove(object.getMetadata().getUid());
+        return mapping(object.getAdditionalProperties().get("status"));
     }
 
     private Map<String, Object> status(

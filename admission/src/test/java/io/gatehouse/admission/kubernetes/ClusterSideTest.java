@@ -318,6 +318,26 @@ class ClusterSideTest {
                 statusWrites().stream().filter(one -> one.contains("/a/status")).count());
     }
 
+    /// Once it was written again with every look at the nodes, for as long as the watch had not told of it.
+    @Test
+    void a_status_is_not_written_again_because_the_watch_is_late() throws Exception {
+        cluster(POLICIES);
+        cluster.put(policy("a", "enforce"));
+        cluster.late = true;
+        replica("one", Duration.ZERO);
+        await("the status is written", () -> !statusWrites().isEmpty());
+        int looked = looksAtNodes();
+        await("it looked at the nodes again and again", () -> looksAtNodes() > looked + 3);
+        assertEquals(1, statusWrites().size());
+        cluster.late = false;
+        cluster.put(policy("a", "audit"));
+        await("what comes later is written", () -> "audit".equals(status("a").get("mode")));
+    }
+
+    private int looksAtNodes() {
+        return (int) cluster.lists.stream().filter(one -> one.startsWith(NODES)).count();
+    }
+
     @Test
     void a_policy_that_is_wrong_says_where_and_what_stays_in_force() throws Exception {
         cluster(POLICIES);

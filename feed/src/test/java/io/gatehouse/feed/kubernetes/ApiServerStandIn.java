@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -36,6 +37,9 @@ public final class ApiServerStandIn implements AutoCloseable {
     private static final KubernetesSerialization JSON = new KubernetesSerialization();
 
     private final HttpServer server;
+    /// Not of the scheduler that what is tested shares.
+    private final ExecutorService threads =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
     /// Collections that are defined, such as `apis/gatehouse.io/v1alpha1/workloadpolicies`.
     private final TreeSet<String> served = new TreeSet<>();
     /// By path, `apis/apps/v1/namespaces/shop/deployments/web`. Guarded by this.
@@ -48,6 +52,8 @@ public final class ApiServerStandIn implements AutoCloseable {
     public final List<String> lists = new CopyOnWriteArrayList<>();
     private long version = 1;
     public volatile boolean refusing;
+    /// Whether watches are kept waiting for what happened.
+    public volatile boolean late;
 
     /// Every change there was, for watches that begin after it. Guarded by this.
     private final List<Change> history = new ArrayList<>();
@@ -60,7 +66,7 @@ public final class ApiServerStandIn implements AutoCloseable {
     public ApiServerStandIn(String... collections) throws IOException {
         served.addAll(Arrays.asList(collections));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
     }
@@ -347,7 +353,11 @@ public final class ApiServerStandIn implements AutoCloseable {
         out.flush();
         try {
             while (true) {
-                out.write((watcher.news().take() + "\n").getBytes(StandardCharsets.UTF_8));
+                var news = watcher.news().take();
+                while (late) {
+                    Thread.sleep(10);
+                }
+                out.write((news + "\n").getBytes(StandardCharsets.UTF_8));
                 out.flush();
             }
         } finally {
@@ -497,5 +507,6 @@ public final class ApiServerStandIn implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow(); // watches wait for news
     }
 }
