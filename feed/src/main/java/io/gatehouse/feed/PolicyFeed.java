@@ -62,7 +62,7 @@ public final class PolicyFeed implements AutoCloseable {
         this.sieve = new ObjectSieve(sources.objects().before());
         this.listener = listener;
         this.watch = watch;
-        this.thread = Thread.ofVirtual().name("gatehouse-policy-feed").unstarted(this::follow);
+        this.thread = Thread.ofPlatform().daemon().name("gatehouse-policy-feed").unstarted(this::follow);
     }
 
     /// Loads a folder and follows it from then on. The listener hears the first snapshot before this returns.

@@ -54,7 +54,7 @@ public final class Inspections implements Images, AutoCloseable {
     private final BlockingQueue<ImageReference> queue;
     private final List<Thread> workers = new ArrayList<>();
     private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofVirtual().name("gatehouse-image-retry").factory());
+            Thread.ofPlatform().daemon().name("gatehouse-image-retry").factory());
     private final LongAdder inspected = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder turnedAway = new LongAdder();
@@ -104,7 +104,8 @@ public final class Inspections implements Images, AutoCloseable {
             }
         }
         for (int i = 0; i < options.workers(); i++) {
-            started.workers.add(Thread.ofVirtual().name("gatehouse-image-" + i).start(started::work));
+            started.workers.add(
+                    Thread.ofPlatform().daemon().name("gatehouse-image-" + i).start(started::work));
         }
         return started;
     }

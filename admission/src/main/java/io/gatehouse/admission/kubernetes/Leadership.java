@@ -62,7 +62,7 @@ public final class Leadership implements AutoCloseable {
         this.times = times;
         this.work = work;
         this.notices = notices;
-        this.electing = Thread.ofVirtual().name("gatehouse-election").unstarted(this::elect);
+        this.electing = Thread.ofPlatform().daemon().name("gatehouse-election").unstarted(this::elect);
     }
 
     /// @param identity unlike every other replica's
@@ -122,7 +122,7 @@ public final class Leadership implements AutoCloseable {
 
     private void begin() {
         var term = new Held();
-        term.thread = Thread.ofVirtual().name("gatehouse-leader").unstarted(() -> lead(term));
+        term.thread = Thread.ofPlatform().daemon().name("gatehouse-leader").unstarted(() -> lead(term));
         held.set(term);
         term.thread.start();
     }

@@ -84,7 +84,7 @@ public final class Tellings implements EventSink, AutoCloseable {
         this.clock = clock;
         this.notices = notices;
         this.filled = clock.instant();
-        this.thread = Thread.ofVirtual().name("gatehouse-tellings").start(this::run);
+        this.thread = Thread.ofPlatform().daemon().name("gatehouse-tellings").start(this::run);
     }
 
     public Counts counts() {

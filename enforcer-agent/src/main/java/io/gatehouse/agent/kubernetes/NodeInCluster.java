@@ -95,7 +95,8 @@ public final class NodeInCluster implements PolicyObjects, ClusterFacts, AutoClo
         this.clock = clock;
         this.notices = notices;
         this.memory = new ClusterMemory(options.memory());
-        this.following = Thread.ofVirtual().name("gatehouse-node-cluster").unstarted(this::follow);
+        this.following =
+                Thread.ofPlatform().daemon().name("gatehouse-node-cluster").unstarted(this::follow);
         this.pods = new NodePods(
                 server,
                 options.node(),

@@ -35,7 +35,7 @@ final class NodeReporter implements AutoCloseable {
         this.times = times;
         this.now = now;
         this.notices = notices;
-        this.thread = Thread.ofVirtual().name("gatehouse-node-report").unstarted(this::run);
+        this.thread = Thread.ofPlatform().daemon().name("gatehouse-node-report").unstarted(this::run);
     }
 
     /// @param now what is to be said

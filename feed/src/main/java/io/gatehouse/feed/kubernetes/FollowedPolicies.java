@@ -77,8 +77,10 @@ public final class FollowedPolicies implements PolicyObjects, AutoCloseable {
     private FollowedPolicies(ApiServer server, Consumer<String> notices) {
         this.server = server;
         this.notices = notices;
-        this.looking = Thread.ofVirtual().name("gatehouse-definitions").unstarted(this::lookAgain);
-        this.feeding = Thread.ofVirtual().name("gatehouse-followed-policies").unstarted(this::feed);
+        this.looking =
+                Thread.ofPlatform().daemon().name("gatehouse-definitions").unstarted(this::lookAgain);
+        this.feeding =
+                Thread.ofPlatform().daemon().name("gatehouse-followed-policies").unstarted(this::feed);
     }
 
     /// As below, where a definition is needed.
