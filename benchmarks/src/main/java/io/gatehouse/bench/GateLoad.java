@@ -15,11 +15,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /// The webhook under load: a process of its own on one core with the launcher's options, asked over TLS at 500 and
 /// 5,000 reviews a second by [LoadGenerator] on the other cores. Less than six minutes for all of it.
 ///
-/// Times depend on what else the machine does, which is told; processor time a review hardly does.
+/// Times depend on what else the machine does, which is told, and on how late it is by itself, which stands beside them
+/// ([Lateness]); processor time a review hardly does.
 final class GateLoad {
     private static final int CORE = 0;
     private static final int[] RATES = {500, 5_000};
@@ -59,9 +61,16 @@ final class GateLoad {
             new Load(Kind.ONE_FOR_EACH_TEAM, 500),
             new Load(Kind.ALL_APPLY, 500));
 
+    /// @param lateNanos how late the server's core was by itself meanwhile, p99
     /// @param others how many cores everything but the server and the generator kept busy meanwhile
     private record Measured(
-            Load load, int rate, LoadGenerator.Result result, ThreadTimes spent, double residentMib, double others) {}
+            Load load,
+            int rate,
+            LoadGenerator.Result result,
+            long lateNanos,
+            ThreadTimes spent,
+            double residentMib,
+            double others) {}
 
     private GateLoad() {}
 
@@ -129,7 +138,7 @@ final class GateLoad {
                 }
                 var measured = new ArrayList<Measured>();
                 for (int rate : RATES) {
-                    measured.add(measure(load, rate, server, generator));
+                    measured.add(measure(load, rate, apart, server, generator));
                 }
                 return measured;
             }
@@ -138,16 +147,22 @@ final class GateLoad {
         }
     }
 
-    private static Measured measure(Load load, int rate, AgentProcess server, LoadGenerator generator)
+    private static Measured measure(Load load, int rate, boolean apart, AgentProcess server, LoadGenerator generator)
             throws IOException, InterruptedException {
         var ours = List.of(server.pid(), ProcessHandle.current().pid());
         var before = ThreadTimes.of(server.pid());
         var machine = MachineTime.now(ours);
-        var result = generator.run(rate, MEASURED);
+        LoadGenerator.Result result;
+        long late;
+        try (var lateness = apart ? Lateness.on(CORE) : Lateness.anywhere()) {
+            result = generator.run(rate, MEASURED);
+            late = lateness.p99();
+        }
         return new Measured(
                 load,
                 rate,
                 result,
+                late,
                 ThreadTimes.of(server.pid()).minus(before),
                 server.residentMib(),
                 MachineTime.now(ours).othersSince(machine));
@@ -155,7 +170,7 @@ final class GateLoad {
 
     /// One line for each load and rate. Times in milliseconds, processor time in microseconds a review.
     private static String figures(List<Measured> measured) {
-        var format = "%-36s %7s %9s %9s %9s %9s %7s %8s %8s %8s %8s %8s %6s%n";
+        var format = "%-36s %7s %9s %9s %9s %9s %9s %7s %8s %8s %8s %8s %8s %6s%n";
         var text = new StringBuilder(String.format(
                 Locale.ROOT,
                 format,
@@ -165,6 +180,7 @@ final class GateLoad {
                 "p50 ms",
                 "p99 ms",
                 "p99.9 ms",
+                "late p99",
                 "wrong",
                 "us/review",
                 "judging",
@@ -184,6 +200,7 @@ final class GateLoad {
                     number(result.p50() / 1e6, 2),
                     number(result.p99() / 1e6, 2),
                     number(result.p999() / 1e6, 2),
+                    number(one.lateNanos() / 1e6, 2),
                     result.wrong(),
                     number(spent.all().toNanos() / 1e3 / result.requests(), 1),
                     number(spent.of("gatehouse-revie").toNanos() / 1e3 / result.requests(), 1),
@@ -204,7 +221,12 @@ final class GateLoad {
         for (var one : measured) {
             if (one.load().hasBudget()) {
                 var what = one.load().words() + String.format(Locale.ROOT, ", %,d/s, ", one.rate());
-                table.most(what + "p99", "ms", BUDGET_P99_MILLIS, one.result().p99() / 1e6);
+                table.row(
+                        what + "p99",
+                        "ms",
+                        OptionalDouble.of(BUDGET_P99_MILLIS),
+                        OptionalDouble.of(one.lateNanos() / 1e6),
+                        one.result().p99() / 1e6);
                 table.most(what + "wrong answers", "", 0, one.result().wrong());
                 table.most(what + "resident", "MiB", BUDGET_RESIDENT, one.residentMib());
                 if (one.rate() >= BUDGET_PER_SECOND) {
