@@ -26,6 +26,8 @@
 
 #include "lib/cgroup.h"
 
+#include "lib/load.h"
+
 #include "lib/scope.h"
 
 #include "lib/object.h"
@@ -59,7 +61,6 @@
 #include "hooks/file_open.h"
 #include "hooks/inet_sock_set_state.h"
 #include "hooks/io_uring.h"
-#include "hooks/interpreter.h"
 #include "hooks/memory.h"
 #include "hooks/mmap_file.h"
 #include "hooks/module.h"

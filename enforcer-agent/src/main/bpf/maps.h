@@ -139,6 +139,14 @@ struct {
 	__type(value, __u32);
 } gh_guarded SEC(".maps");
 
+/* A bit (gh_mark_of) for each device on which something is the agent's. Written by the agent before gh_guarded is. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} gh_guarded_devices SEC(".maps");
+
 /* The agent itself. Written by gh_keep, read by hooks/self.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

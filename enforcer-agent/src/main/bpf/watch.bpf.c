@@ -20,6 +20,8 @@
 
 #include "lib/cgroup.h"
 
+#include "lib/load.h"
+
 #include "watch/maps.h"
 
 #include "watch/read.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* Hook: a file is about to be opened; three programs, so that who asks for one
- * rule does not pay for another.
+/* Hook: a file is about to be opened; programs by the way it is, so that who reads
+ * does not pay for rules about writing.
  * Emits GH_ACT_OPEN_WRITE, GH_ACT_OPEN_READ, GH_ACT_DEVICE for a breach.
  * May deny: yes, with -EPERM.
  *
@@ -13,40 +13,48 @@ static __always_inline __u32 gh_ways_to_write(struct inode *inode)
 						   : GH_ITSELF(GH_UNWRITABLE) | GH_NOT_A_FILE;
 }
 
-static __always_inline int gh_judge_open(struct file *file, enum gh_act act, __u32 how)
-{
-	struct gh_breach breach = {.act = act};
-	struct dentry *entry = file->f_path.dentry;
-
-	if (!gh_find_scope(&breach.scope))
-		return 0;
-	return gh_decide_files(&breach, file->f_path.mnt, entry, entry, how) ? gh_answer(&breach)
-									     : 0;
-}
-
+/* A process may always attach to itself: /proc/self/mem comes by no other hook. */
 SEC("lsm/file_open")
 int BPF_PROG(gh_open, struct file *file, int earlier)
 {
+	struct gh_breach breach = {.act = GH_ACT_OPEN_WRITE};
+	struct dentry *entry = file->f_path.dentry;
 	__u32 mode = file->f_mode;
 
 	if (earlier)
 		return gh_refuse(true);
 	if (!(mode & FMODE_WRITE) || mode & FMODE_NOACCOUNT)
 		return 0;
-	return gh_judge_open(file, GH_ACT_OPEN_WRITE, gh_ways_to_write(file->f_inode));
+	if (!gh_find_scope(&breach.scope))
+		return 0;
+	gh_decide_files(&breach, file->f_path.mnt, entry, entry, gh_ways_to_write(file->f_inode));
+	if (file->f_inode->i_sb->s_magic == PROC_SUPER_MAGIC)
+		gh_decide_memory_file(&breach, file);
+	return gh_answer(&breach);
 }
 
-/* To run a file is not to read it, though the kernel opens it alike. */
+/*
+ * To run a file is not to read it, though the kernel opens it alike. Whoever
+ * reads may be an interpreter that will do what the file says; one that was made
+ * by this very call says nothing.
+ */
 SEC("lsm/file_open")
 int BPF_PROG(gh_open_read, struct file *file, int earlier)
 {
+	struct gh_breach breach = {.act = GH_ACT_OPEN_READ};
+	struct dentry *entry = file->f_path.dentry;
 	__u32 mode = file->f_mode;
 
 	if (earlier)
 		return gh_refuse(true);
 	if (!(mode & FMODE_READ) || mode & FMODE_NOACCOUNT || file->f_flags & OPENED_TO_RUN)
 		return 0;
-	return gh_judge_open(file, GH_ACT_OPEN_READ, GH_READ_OF_IT);
+	if (!gh_find_scope(&breach.scope))
+		return 0;
+	gh_decide_files(&breach, file->f_path.mnt, entry, entry, GH_READ_OF_IT);
+	if (!(mode & FMODE_CREATED) && gh_decide_read(&breach, file) == GH_ALLOW)
+		return 0;
+	return gh_answer(&breach);
 }
 
 SEC("lsm/file_open")

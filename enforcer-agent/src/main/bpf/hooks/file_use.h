@@ -51,7 +51,7 @@ int BPF_PROG(gh_map_use, struct file *file, unsigned long asked, unsigned long p
 {
 	if (earlier)
 		return gh_refuse(true);
-	if (!file)
+	if (!gh_file_to_map(ctx) || !file)
 		return 0;
 	return gh_judge_use(file, prot & PROT_WRITE && gh_is_shared(flags), prot & PROT_READ);
 }

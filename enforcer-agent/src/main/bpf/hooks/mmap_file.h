@@ -2,11 +2,26 @@
 /* Hooks: memory is about to be mapped executable, or mapped memory to become so.
  * Emits GH_ACT_MAP_EXEC or GH_ACT_EXEC_MEMORY for a breach. May deny: yes, with -EPERM.
  */
+
+/*
+ * Memory of its own has no file, yet verifiers from 6.5 on take this argument for
+ * one that is there, drop what asks for it and let a plain load of it end the
+ * kernel. Read as a number it is asked; newer verifiers want the argument asked too.
+ */
+static __always_inline struct file *gh_file_to_map(const void *arguments)
+{
+	struct file *file = NULL;
+
+	bpf_probe_read_kernel(&file, sizeof(file), arguments);
+	return file;
+}
+
 SEC("lsm/mmap_file")
-int BPF_PROG(gh_map, struct file *file, unsigned long asked, unsigned long prot,
+int BPF_PROG(gh_map, struct file *known, unsigned long asked, unsigned long prot,
 	     unsigned long flags, int earlier)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct file *file;
 	struct gh_breach breach = {};
 	struct gh_mapping mapping = {.code = true, .changed = prot & PROT_WRITE};
 
@@ -17,12 +32,15 @@ int BPF_PROG(gh_map, struct file *file, unsigned long asked, unsigned long prot,
 	if (!gh_find_scope(&breach.scope))
 		return 0;
 
+	file = gh_file_to_map(ctx);
 	if (file) {
-		mapping.inode = BPF_CORE_READ(file, f_inode);
-		mapping.mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
-		mapping.dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+		struct file *program = GH_LOAD(mm_struct, task->mm, exe_file);
+
+		mapping.inode = GH_LOAD(file, file, f_inode);
+		mapping.mnt = (__u64)GH_LOAD(file, file, f_path.mnt);
+		mapping.dentry = (__u64)GH_LOAD(file, file, f_path.dentry);
 		/* What runs was judged when it was started. */
-		mapping.code = mapping.inode != BPF_CORE_READ(task, mm, exe_file, f_inode);
+		mapping.code = mapping.inode != GH_LOAD(file, program, f_inode);
 	}
 	gh_decide_mapping(&breach, &mapping);
 	return gh_answer(&breach);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
-/* Hooks: a process is about to get hold of another, or to open memory as a file.
- * Emit GH_ACT_TRACE or GH_ACT_OPEN_WRITE for a breach. May deny: yes, with -EPERM.
+/* Hooks: a process is about to get hold of another.
+ * Emit GH_ACT_TRACE for a breach. May deny: yes, with -EPERM.
  *
  * ptrace, process_vm_readv, process_vm_writev, pidfd_getfd and /proc/PID/mem ask
  * to attach; whoever only looks (ps, top) asks to read, and may. process_madvise
@@ -35,22 +35,5 @@ int BPF_PROG(gh_trace_me, struct task_struct *parent, int earlier)
 		return 0;
 
 	gh_decide_trace(&breach, BPF_CORE_READ(parent, tgid));
-	return gh_answer(&breach);
-}
-
-/* A process may always attach to itself: /proc/self/mem comes by no other hook. */
-SEC("lsm/file_open")
-int BPF_PROG(gh_open_memory, struct file *file, int earlier)
-{
-	struct gh_breach breach = {};
-
-	if (earlier)
-		return gh_refuse(true);
-	if (!(file->f_mode & FMODE_WRITE) || file->f_inode->i_sb->s_magic != PROC_SUPER_MAGIC)
-		return 0;
-	if (!gh_find_scope(&breach.scope))
-		return 0;
-
-	gh_decide_memory_file(&breach, file);
 	return gh_answer(&breach);
 }

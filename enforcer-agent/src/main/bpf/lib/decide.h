@@ -155,30 +155,34 @@ static __always_inline bool gh_is_of_runtime(struct vfsmount *mnt, struct dentry
 	       !bpf_strncmp(name, sizeof(name), "resolv.conf");
 }
 
-/* May the running program, if it is an interpreter, read this file? The cheap and the likely first. */
-static __always_inline void gh_decide_read(struct gh_breach *breach, struct file *file)
+/*
+ * May the running program, if it is an interpreter, read this file? The cheap and
+ * the likely first. A frame of its own: 6.1 counts those of all that is called.
+ */
+static __noinline int gh_decide_read(struct gh_breach *breach, struct file *file)
 {
 	const struct gh_rules *rules = gh_rules_of(breach);
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	struct vfsmount *mnt = BPF_CORE_READ(file, f_path.mnt);
+	struct inode *inode = GH_LOAD(file, file, f_inode);
+	struct vfsmount *mnt = GH_LOAD(file, file, f_path.mnt);
 	__u32 policies;
 
 	if (!rules || !gh_asks(rules, GH_INTERPRETERS))
-		return;
+		return breach->verdict;
 	if (!gh_read_inode(inode, breach->scope.root_dev, &breach->file))
 		gh_count(GH_STAT_OBJECT_UNREADABLE);
 	else if ((breach->file.mode & S_IFMT) != S_IFREG || gh_from_image(&breach->file) ||
-		 gh_is_pseudo(BPF_CORE_READ(inode, i_sb, s_magic)))
-		return;
+		 gh_is_pseudo(GH_LOAD(super_block, GH_LOAD(inode, inode, i_sb), s_magic)))
+		return breach->verdict;
 	policies = gh_program_is(breach->scope.rules, GH_OBJECT_INTERPRETER);
 	if (!policies)
-		return;
+		return breach->verdict;
 	breach->mnt = (__u64)mnt;
 	breach->dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
 	if (gh_is_given(mnt) ||
 	    gh_is_of_runtime(mnt, (void *)breach->dentry, breach->scope.root_dev))
-		return;
+		return breach->verdict;
 	gh_judge(breach, rules, GH_INTERPRETERS, ~policies);
+	return breach->verdict;
 }
 
 /* Somebody else's memory, or its own past the protection of its pages. */

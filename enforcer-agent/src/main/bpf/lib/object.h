@@ -22,19 +22,19 @@ static __always_inline bool gh_read_inode(struct inode *inode, __u32 root_dev,
 	__builtin_memset(file, 0, sizeof(*file));
 	if (!inode)
 		return false;
-	sb = BPF_CORE_READ(inode, i_sb);
+	sb = GH_LOAD(inode, inode, i_sb);
 	if (!sb)
 		return false;
 
-	file->dev = BPF_CORE_READ(sb, s_dev);
-	file->ino = BPF_CORE_READ(inode, i_ino);
-	file->generation = BPF_CORE_READ(inode, i_generation);
-	file->mode = BPF_CORE_READ(inode, i_mode);
+	file->dev = GH_LOAD(super_block, sb, s_dev);
+	file->ino = GH_LOAD(inode, inode, i_ino);
+	file->generation = GH_LOAD(inode, inode, i_generation);
+	file->mode = GH_LOAD(inode, inode, i_mode);
 	if (file->dev == root_dev)
 		file->facts |= GH_FACT_ROOT;
-	if (!BPF_CORE_READ(inode, i_nlink))
+	if (!GH_LOAD(inode, inode, i_nlink))
 		file->facts |= GH_FACT_UNLINKED;
-	if (BPF_CORE_READ(sb, s_magic) == OVERLAYFS_SUPER_MAGIC &&
+	if (GH_LOAD(super_block, sb, s_magic) == OVERLAYFS_SUPER_MAGIC &&
 	    bpf_core_type_exists(struct ovl_inode)) {
 		struct ovl_inode *layered =
 			(void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
@@ -91,10 +91,11 @@ static __always_inline __u64 gh_mark_of(__u64 ino)
  */
 __noinline __u32 gh_program_is(__u32 rules, __u32 kind)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *memory = bpf_get_current_task_btf()->mm;
+	struct file *program = GH_LOAD(mm_struct, memory, exe_file);
 	struct gh_file_facts file;
 
-	if (!gh_read_inode(BPF_CORE_READ(task, mm, exe_file, f_inode), 0, &file))
+	if (!gh_read_inode(GH_LOAD(file, program, f_inode), 0, &file))
 		return 0;
 	/* Leave is given to files as the image has them. */
 	if (kind == GH_OBJECT_JIT && file.facts & (GH_FACT_UPPER | GH_FACT_UNLINKED))
@@ -138,9 +139,9 @@ static __always_inline const struct gh_place *gh_place_of(const struct gh_climb 
 	struct gh_object key = {}; /* of its own: 6.1 takes no key from memory that it was given */
 
 	key.rules = climb->rules;
-	key.ino = BPF_CORE_READ(inode, i_ino);
-	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
-	key.generation = BPF_CORE_READ(inode, i_generation);
+	key.ino = GH_LOAD(inode, inode, i_ino);
+	key.dev = GH_LOAD(super_block, GH_LOAD(inode, inode, i_sb), s_dev);
+	key.generation = GH_LOAD(inode, inode, i_generation);
 	return bpf_map_lookup_elem(&gh_places, &key);
 }
 
@@ -182,7 +183,7 @@ static __always_inline void gh_pass(struct gh_climb *climb, __u64 ino, struct in
 	gh_meet(climb);
 }
 
-/* What a step up needs of an entry: one read where the fields lie as they always have. */
+/* What a step up needs of an entry: by two loads, or by one read where the fields lie as they always have. */
 struct gh_entry {
 	struct dentry *parent;
 	__u64 name[2];
@@ -194,13 +195,13 @@ static __always_inline void gh_read_entry(struct gh_entry *entry, struct dentry 
 	const __u32 parent = bpf_core_field_offset(struct dentry, d_parent);
 	const __u32 inode = bpf_core_field_offset(struct dentry, d_inode);
 
-	__builtin_memset(entry, 0, sizeof(*entry));
-	if (inode - parent == __builtin_offsetof(struct gh_entry, inode)) {
+	if (!bpf_rdonly_cast && inode - parent == __builtin_offsetof(struct gh_entry, inode)) {
+		__builtin_memset(entry, 0, sizeof(*entry));
 		bpf_probe_read_kernel(entry, sizeof(*entry), (void *)dentry + parent);
 		return;
 	}
-	entry->parent = BPF_CORE_READ(dentry, d_parent);
-	entry->inode = BPF_CORE_READ(dentry, d_inode);
+	entry->parent = GH_LOAD(dentry, dentry, d_parent);
+	entry->inode = GH_LOAD(dentry, dentry, d_inode);
 }
 
 /*
@@ -210,13 +211,13 @@ static __always_inline void gh_read_entry(struct gh_entry *entry, struct dentry 
 static __always_inline bool gh_cross(struct gh_climb *climb)
 {
 	struct mount *mount = climb->mount;
-	struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+	struct mount *above = GH_LOAD(mount, mount, mnt_parent);
 
 	if (!above || above == mount) {
 		climb->arrived = 1;
 		return false;
 	}
-	climb->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	climb->dentry = GH_LOAD(mount, mount, mnt_mountpoint);
 	climb->mount = above;
 	/* Whoever mounts what below a directory decides nothing about who may write there. */
 	climb->wanted[0] = 0;
@@ -232,13 +233,13 @@ static long gh_climb_on(__u32 step, struct gh_climb *climb)
 
 	gh_read_entry(&entry, dentry);
 	inode = entry.inode; /* BPF_CORE_READ would look for the entry in the kernel's own types */
-	gh_pass(climb, BPF_CORE_READ(inode, i_ino), inode);
+	gh_pass(climb, GH_LOAD(inode, inode, i_ino), inode);
 	if (entry.parent != dentry) {
 		climb->dentry = entry.parent;
 		return 0;
 	}
 	/* A root, or an entry that was opened by handle and hangs in the air. */
-	if (dentry != BPF_CORE_READ(inode, i_sb, s_root))
+	if (dentry != GH_LOAD(super_block, GH_LOAD(inode, inode, i_sb), s_root))
 		return 1;
 	return !gh_cross(climb);
 }

@@ -64,9 +64,17 @@ static long gh_self_climb_up(__u32 step, struct gh_self_climb *climb)
 	return !parent || parent == dentry;
 }
 
+/* Few devices have such a thing, and most are let off by one bit. */
+static __always_inline bool gh_is_guarded_device(__u32 dev)
+{
+	__u32 only = 0;
+	__u64 *marks = bpf_map_lookup_elem(&gh_guarded_devices, &only);
+
+	return marks && *marks & gh_mark_of(dev) && gh_is_guarded(GH_GUARDED_DEVICE, dev, 0);
+}
+
 /*
- * Whether an entry is the agent's, or lies below what is. Few devices have such
- * a thing, so most entries are let off by one look. 64 steps: the agent's own
+ * Whether an entry is the agent's, or lies below what is. 64 steps: the agent's own
  * things lie no deeper than that below a file system's root, and what is deeper
  * below them is not of the agent.
  */
@@ -74,7 +82,7 @@ static __always_inline bool gh_in_guarded_tree(struct dentry *dentry, __u32 dev)
 {
 	struct gh_self_climb climb = {.dentry = dentry};
 
-	if (!gh_is_guarded(GH_GUARDED_DEVICE, dev, 0))
+	if (!gh_is_guarded_device(dev))
 		return false;
 	bpf_loop(64, gh_self_climb_up, &climb, 0);
 	return climb.found;

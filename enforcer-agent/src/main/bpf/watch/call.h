@@ -21,7 +21,7 @@ static __always_inline __u32 gw_access(struct gw_scratch *s)
 	    !(s->uring & GW_URING_NO_RESULT)) {
 		file = gw_file_of(s, GH_WATCH_RESULT);
 		if (file)
-			return (GW_LOAD(file, file, f_flags) + 1) & O_ACCMODE;
+			return (GH_LOAD(file, file, f_flags) + 1) & O_ACCMODE;
 	}
 	flags = s->head.args[place];
 	/* openat2: in the struct that the argument points at. */

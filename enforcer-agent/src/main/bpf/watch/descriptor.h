@@ -32,12 +32,12 @@ static __always_inline __u8 gw_layer_of(__u64 inode, __u64 magic)
 /* The name of what no path leads to. Of a pipe, a namespace, a pidfd it is made up when somebody asks: "" or "/". */
 static __always_inline void gw_write_anon(struct gh_watch_file *told, __u64 dentry)
 {
-	__u32 len = GW_LOAD(dentry, dentry, d_name.len);
+	__u32 len = GH_LOAD(dentry, dentry, d_name.len);
 
 	if (len > sizeof(told->anon) - 1)
 		len = sizeof(told->anon) - 1;
 	if (len > 1)
-		bpf_probe_read_kernel(told->anon, len, GW_LOAD(dentry, dentry, d_name.name));
+		bpf_probe_read_kernel(told->anon, len, GH_LOAD(dentry, dentry, d_name.name));
 	else if (told->fs_magic == PIPEFS_MAGIC)
 		__builtin_memcpy(told->anon, "pipe", 4);
 	else if (told->fs_magic == NSFS_MAGIC)
@@ -48,17 +48,17 @@ static __always_inline void gw_write_anon(struct gh_watch_file *told, __u64 dent
 
 static __always_inline bool gw_is_pseudo(__u64 mnt, __u64 dentry)
 {
-	return (__u64)GW_LOAD(dentry, dentry, d_parent) == dentry &&
-	       (__u64)GW_LOAD(vfsmount, mnt, mnt_root) != dentry;
+	return (__u64)GH_LOAD(dentry, dentry, d_parent) == dentry &&
+	       (__u64)GH_LOAD(vfsmount, mnt, mnt_root) != dentry;
 }
 
 static __always_inline void gw_tell_file(struct gw_scratch *s, __u32 n, __s32 fd, __u64 file,
 					 __u64 inode)
 {
 	struct gh_watch_file *told;
-	__u64 sb = (__u64)GW_LOAD(inode, inode, i_sb);
-	__u64 mnt = (__u64)GW_LOAD(file, file, f_path.mnt);
-	__u64 dentry = (__u64)GW_LOAD(file, file, f_path.dentry);
+	__u64 sb = (__u64)GH_LOAD(inode, inode, i_sb);
+	__u64 mnt = (__u64)GH_LOAD(file, file, f_path.mnt);
+	__u64 dentry = (__u64)GH_LOAD(file, file, f_path.dentry);
 
 	if (!gw_open(s, GH_WATCH_FILE + n, sizeof(*told)))
 		return;
@@ -67,13 +67,13 @@ static __always_inline void gw_tell_file(struct gw_scratch *s, __u32 n, __s32 fd
 		return;
 	__builtin_memset(told, 0, sizeof(*told));
 	told->fd = fd;
-	told->mode = GW_LOAD(inode, inode, i_mode);
-	told->dev = GW_LOAD(super_block, sb, s_dev);
-	told->flags = GW_LOAD(file, file, f_flags);
-	told->ino = GW_LOAD(inode, inode, i_ino);
-	told->fs_magic = GW_LOAD(super_block, sb, s_magic);
+	told->mode = GH_LOAD(inode, inode, i_mode);
+	told->dev = GH_LOAD(super_block, sb, s_dev);
+	told->flags = GH_LOAD(file, file, f_flags);
+	told->ino = GH_LOAD(inode, inode, i_ino);
+	told->fs_magic = GH_LOAD(super_block, sb, s_magic);
 	told->layer = gw_layer_of(inode, told->fs_magic);
-	told->unlinked = !GW_LOAD(inode, inode, i_nlink);
+	told->unlinked = !GH_LOAD(inode, inode, i_nlink);
 	s->at += sizeof(*told);
 	if (gw_is_pseudo(mnt, dentry))
 		gw_write_anon(told, dentry);
@@ -87,23 +87,23 @@ static __always_inline void gw_fill_socket(struct gh_watch_socket *told, __u64 s
 	struct sock *sock = (void *)sk;
 	__u32 address;
 
-	told->family = GW_LOAD(sock, sk, __sk_common.skc_family);
-	told->type = GW_LOAD(socket, socket, type);
-	told->protocol = GW_LOAD(sock, sk, sk_protocol);
-	told->state = GW_LOAD(sock, sk, __sk_common.skc_state);
+	told->family = GH_LOAD(sock, sk, __sk_common.skc_family);
+	told->type = GH_LOAD(socket, socket, type);
+	told->protocol = GH_LOAD(sock, sk, sk_protocol);
+	told->state = GH_LOAD(sock, sk, __sk_common.skc_state);
 	if (told->family == AF_UNIX) {
 		told->self = sk;
-		told->peer = (__u64)GW_LOAD(unix_sock, sk, peer);
+		told->peer = (__u64)GH_LOAD(unix_sock, sk, peer);
 		return;
 	}
 	if (told->family != AF_INET && told->family != AF_INET6)
 		return;
-	told->local_port = GW_LOAD(sock, sk, __sk_common.skc_num);
-	told->remote_port = __builtin_bswap16(GW_LOAD(sock, sk, __sk_common.skc_dport));
+	told->local_port = GH_LOAD(sock, sk, __sk_common.skc_num);
+	told->remote_port = __builtin_bswap16(GH_LOAD(sock, sk, __sk_common.skc_dport));
 	if (told->family == AF_INET) {
-		address = GW_LOAD(sock, sk, __sk_common.skc_rcv_saddr);
+		address = GH_LOAD(sock, sk, __sk_common.skc_rcv_saddr);
 		__builtin_memcpy(told->local, &address, sizeof(address));
-		address = GW_LOAD(sock, sk, __sk_common.skc_daddr);
+		address = GH_LOAD(sock, sk, __sk_common.skc_daddr);
 		__builtin_memcpy(told->remote, &address, sizeof(address));
 	} else if (bpf_core_field_exists(struct sock_common, skc_v6_daddr)) {
 		bpf_core_read(told->local, 16, &sock->__sk_common.skc_v6_rcv_saddr);
@@ -118,12 +118,12 @@ static __always_inline __u32 gw_write_unix_path(char *to, const struct gh_watch_
 	__u32 len;
 
 	if (socket->peer)
-		address = (__u64)GW_LOAD(unix_sock, socket->peer, addr);
+		address = (__u64)GH_LOAD(unix_sock, socket->peer, addr);
 	if (!address)
-		address = (__u64)GW_LOAD(unix_sock, socket->self, addr);
+		address = (__u64)GH_LOAD(unix_sock, socket->self, addr);
 	if (!address)
 		return 0;
-	len = GW_LOAD(unix_address, address, len) - sizeof(__u16);
+	len = GH_LOAD(unix_address, address, len) - sizeof(__u16);
 	if (len > GW_UNIX_PATH)
 		return 0;
 	address += bpf_core_field_offset(struct unix_address, name) + sizeof(__u16);
@@ -134,7 +134,7 @@ static __always_inline void gw_tell_socket(struct gw_scratch *s, __u32 n, __s32 
 					   __u64 inode)
 {
 	struct gh_watch_socket *told;
-	__u64 socket = (__u64)GW_LOAD(file, file, private_data);
+	__u64 socket = (__u64)GH_LOAD(file, file, private_data);
 
 	if (!gw_open(s, GH_WATCH_SOCKET + n, sizeof(*told) + GW_UNIX_PATH))
 		return;
@@ -143,8 +143,8 @@ static __always_inline void gw_tell_socket(struct gw_scratch *s, __u32 n, __s32 
 		return;
 	__builtin_memset(told, 0, sizeof(*told));
 	told->fd = fd;
-	told->ino = GW_LOAD(inode, inode, i_ino);
-	gw_fill_socket(told, socket, (__u64)GW_LOAD(socket, socket, sk));
+	told->ino = GH_LOAD(inode, inode, i_ino);
+	gw_fill_socket(told, socket, (__u64)GH_LOAD(socket, socket, sk));
 	s->at += sizeof(*told);
 	if (told->family == AF_UNIX)
 		s->at += gw_write_unix_path((char *)(told + 1), told);
@@ -173,8 +173,8 @@ __noinline int gw_descriptor(struct gw_scratch *s, __u32 n)
 	if (!file)
 		return 0;
 	fd = n < GH_WATCH_ARGS ? s->head.args[n] : s->head.result;
-	inode = (__u64)GW_LOAD(file, file, f_inode);
-	if ((GW_LOAD(inode, inode, i_mode) & S_IFMT) == S_IFSOCK)
+	inode = (__u64)GH_LOAD(file, file, f_inode);
+	if ((GH_LOAD(inode, inode, i_mode) & S_IFMT) == S_IFSOCK)
 		gw_tell_socket(s, n, fd, file, inode);
 	else
 		gw_tell_file(s, n, fd, file, inode);

@@ -21,19 +21,19 @@ static long gw_walk_up(__u32 step, struct gw_walk *walk)
 	struct gw_scratch *s = walk->s;
 	__u64 dentry = walk->dentry;
 	__u64 mount = walk->mount;
-	__u64 parent = (__u64)GW_LOAD(dentry, dentry, d_parent);
-	__u64 root = (__u64)GW_LOAD(mount, mount, mnt.mnt_root);
+	__u64 parent = (__u64)GH_LOAD(dentry, dentry, d_parent);
+	__u64 root = (__u64)GH_LOAD(mount, mount, mnt.mnt_root);
 	__u32 len;
 	char *to;
 
 	if (dentry == root || dentry == parent || !parent) {
-		__u64 above = (__u64)GW_LOAD(mount, mount, mnt_parent);
+		__u64 above = (__u64)GH_LOAD(mount, mount, mnt_parent);
 
 		if (above == mount || !above || dentry != root) {
 			walk->done = 1;
 			return 1;
 		}
-		walk->dentry = (__u64)GW_LOAD(mount, mount, mnt_mountpoint);
+		walk->dentry = (__u64)GH_LOAD(mount, mount, mnt_mountpoint);
 		walk->mount = above;
 		return 0;
 	}
@@ -42,10 +42,10 @@ static long gw_walk_up(__u32 step, struct gw_walk *walk)
 	to = gw_room(s, GW_NAME);
 	if (!to)
 		return 1;
-	len = GW_LOAD(dentry, dentry, d_name.len);
+	len = GH_LOAD(dentry, dentry, d_name.len);
 	if (len > GW_NAME - 1)
 		len = GW_NAME - 1; /* never; for the verifier */
-	if (bpf_probe_read_kernel(to, len, GW_LOAD(dentry, dentry, d_name.name)))
+	if (bpf_probe_read_kernel(to, len, GH_LOAD(dentry, dentry, d_name.name)))
 		return 1;
 	to[len] = 0;
 	s->at += len + 1;

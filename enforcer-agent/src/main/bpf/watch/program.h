@@ -27,12 +27,12 @@ static __always_inline bool gw_may_write(const struct cred *cred, __u32 mode, __
 
 static __always_inline bool gw_is_memfd(__u64 file, __u32 magic)
 {
-	__u64 dentry = (__u64)GW_LOAD(file, file, f_path.dentry);
+	__u64 dentry = (__u64)GH_LOAD(file, file, f_path.dentry);
 	__u64 name = 0;
 
-	if (magic != TMPFS_MAGIC || !gw_is_pseudo((__u64)GW_LOAD(file, file, f_path.mnt), dentry))
+	if (magic != TMPFS_MAGIC || !gw_is_pseudo((__u64)GH_LOAD(file, file, f_path.mnt), dentry))
 		return false;
-	bpf_probe_read_kernel(&name, 6, GW_LOAD(dentry, dentry, d_name.name));
+	bpf_probe_read_kernel(&name, 6, GH_LOAD(dentry, dentry, d_name.name));
 	return name == 0x3a64666d656dULL; /* "memfd:" */
 }
 
@@ -60,27 +60,27 @@ __noinline int gw_tell_program(struct gw_scratch *s)
 	if (!s || !gw_open(s, GH_WATCH_EXE, sizeof(*told)))
 		return 0;
 	file = s->file;
-	inode = (__u64)GW_LOAD(file, file, f_inode);
-	sb = (__u64)GW_LOAD(inode, inode, i_sb);
-	mnt = (__u64)GW_LOAD(file, file, f_path.mnt);
-	dentry = (__u64)GW_LOAD(file, file, f_path.dentry);
+	inode = (__u64)GH_LOAD(file, file, f_inode);
+	sb = (__u64)GH_LOAD(inode, inode, i_sb);
+	mnt = (__u64)GH_LOAD(file, file, f_path.mnt);
+	dentry = (__u64)GH_LOAD(file, file, f_path.dentry);
 	told = (void *)gw_room(s, sizeof(*told));
 	if (!told)
 		return 0;
 	__builtin_memset(told, 0, sizeof(*told));
-	told->ino = GW_LOAD(inode, inode, i_ino);
+	told->ino = GH_LOAD(inode, inode, i_ino);
 	told->ctime_ns = gh_changed_at(inode);
 	told->mtime_ns = gh_modified_at(inode);
-	told->dev = GW_LOAD(super_block, sb, s_dev);
-	told->mode = GW_LOAD(inode, inode, i_mode);
-	told->uid = GW_LOAD(inode, inode, i_uid.val);
-	told->nlink = GW_LOAD(inode, inode, i_nlink);
-	told->fs_magic = GW_LOAD(super_block, sb, s_magic);
+	told->dev = GH_LOAD(super_block, sb, s_dev);
+	told->mode = GH_LOAD(inode, inode, i_mode);
+	told->uid = GH_LOAD(inode, inode, i_uid.val);
+	told->nlink = GH_LOAD(inode, inode, i_nlink);
+	told->fs_magic = GH_LOAD(super_block, sb, s_magic);
 	told->layer = gw_layer_of(inode, told->fs_magic);
 	told->unlinked = !told->nlink;
 	told->memfd = gw_is_memfd(file, told->fs_magic);
 	told->writable =
-		gw_may_write(task->cred, told->mode, told->uid, GW_LOAD(inode, inode, i_gid.val));
+		gw_may_write(task->cred, told->mode, told->uid, GH_LOAD(inode, inode, i_gid.val));
 	gw_fill_usage(told, task);
 	s->at += sizeof(*told);
 	if (!gw_is_pseudo(mnt, dentry))

@@ -18,7 +18,7 @@ static __always_inline __u32 gw_generation(__u64 inode, __u64 magic)
 	struct dentry *upper;
 
 	if (magic != OVERLAYFS_SUPER_MAGIC || !bpf_core_type_exists(struct ovl_inode))
-		return GW_LOAD(inode, inode, i_generation);
+		return GH_LOAD(inode, inode, i_generation);
 	layered = (void *)inode - bpf_core_field_offset(struct ovl_inode, vfs_inode);
 	upper = BPF_CORE_READ(layered, __upperdentry);
 	return upper ? BPF_CORE_READ(upper, d_inode, i_generation) : 0;
@@ -26,11 +26,11 @@ static __always_inline __u32 gw_generation(__u64 inode, __u64 magic)
 
 static __always_inline void gw_key_object(struct gh_watch_sieve_key *key, __u64 inode)
 {
-	__u64 sb = (__u64)GW_LOAD(inode, inode, i_sb);
+	__u64 sb = (__u64)GH_LOAD(inode, inode, i_sb);
 
-	key->dev = GW_LOAD(super_block, sb, s_dev);
-	key->inode_generation = gw_generation(inode, GW_LOAD(super_block, sb, s_magic));
-	key->ino = GW_LOAD(inode, inode, i_ino);
+	key->dev = GH_LOAD(super_block, sb, s_dev);
+	key->inode_generation = gw_generation(inode, GH_LOAD(super_block, sb, s_magic));
+	key->ino = GH_LOAD(inode, inode, i_ino);
 }
 
 /*
@@ -47,7 +47,7 @@ static __always_inline __u64 gw_directory_of(struct gw_scratch *s, __u32 n)
 	if (dir < GH_WATCH_ARGS && s->call.files & (1U << dir) &&
 	    (__s32)s->head.args[dir] != AT_FDCWD) {
 		file = gw_file_of(s, dir);
-		return file ? (__u64)GW_LOAD(file, file, f_inode) : 0;
+		return file ? (__u64)GH_LOAD(file, file, f_inode) : 0;
 	}
 	return (__u64)task->fs->pwd.dentry->d_inode;
 }
@@ -70,7 +70,7 @@ static __always_inline bool gw_key_path(struct gw_scratch *s)
 		file = gw_file_of(s, GH_WATCH_RESULT);
 		if (!file)
 			return false;
-		gw_key_object(&s->key, (__u64)GW_LOAD(file, file, f_inode));
+		gw_key_object(&s->key, (__u64)GH_LOAD(file, file, f_inode));
 	} else if (s->key.text[0] != '/') {
 		gw_key_object(&s->key, gw_directory_of(s, n));
 	}
@@ -85,14 +85,14 @@ static __always_inline bool gw_key_socket(struct gw_scratch *s)
 	struct gh_watch_socket *socket = (void *)(s->bytes + sizeof(struct gh_watch_head) + 256);
 	char *path = (char *)(socket + 1);
 	__u64 file = gw_file_of(s, s->call.sieve_arg);
-	__u64 inode = (__u64)GW_LOAD(file, file, f_inode);
-	__u64 kernel = (__u64)GW_LOAD(file, file, private_data);
+	__u64 inode = (__u64)GH_LOAD(file, file, f_inode);
+	__u64 kernel = (__u64)GH_LOAD(file, file, private_data);
 	__u32 len = 0;
 
-	if (!file || (GW_LOAD(inode, inode, i_mode) & S_IFMT) != S_IFSOCK)
+	if (!file || (GH_LOAD(inode, inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return false;
 	__builtin_memset(socket, 0, sizeof(*socket));
-	gw_fill_socket(socket, kernel, (__u64)GW_LOAD(socket, kernel, sk));
+	gw_fill_socket(socket, kernel, (__u64)GH_LOAD(socket, kernel, sk));
 	if (socket->family == AF_UNIX) {
 		len = gw_write_unix_path(path, socket);
 		if (len > sizeof(to->path))

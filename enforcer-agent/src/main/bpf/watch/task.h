@@ -22,14 +22,14 @@ static __always_inline __u32 gw_pid_at(struct pid *pid, __u32 level)
 {
 	if (!pid || level > pid->level)
 		return 0;
-	return GW_LOAD(upid, gw_upid_at(pid, level), nr);
+	return GH_LOAD(upid, gw_upid_at(pid, level), nr);
 }
 
 static __always_inline __u32 gw_pid_namespace(struct pid *pid, __u32 level)
 {
-	__u64 ns = (__u64)GW_LOAD(upid, gw_upid_at(pid, level), ns);
+	__u64 ns = (__u64)GH_LOAD(upid, gw_upid_at(pid, level), ns);
 
-	return GW_LOAD(pid_namespace, ns, ns.inum);
+	return GH_LOAD(pid_namespace, ns, ns.inum);
 }
 
 /* As user space has device numbers: new_encode_dev of include/linux/kdev_t.h. */

@@ -41,8 +41,8 @@ public enum GuardProgram {
             Set.of(PROCESS_ALLOW, PROCESS_FROM_IMAGE, PROCESS_FORBID)),
     MAP("gh_map", Backend.LSM, "mmap_file", Set.of(PROCESS_FROM_IMAGE, PROCESS_FORBID, MEMORY)),
     REMAP("gh_remap", Backend.LSM, "file_mprotect", Set.of(PROCESS_FROM_IMAGE, PROCESS_FORBID, MEMORY)),
-    OPEN("gh_open", Backend.LSM, "file_open", Rules.WRITES),
-    OPEN_READ("gh_open_read", Backend.LSM, "file_open", Rules.READS),
+    OPEN("gh_open", Backend.LSM, "file_open", Rules.OPENED_TO_WRITE),
+    OPEN_READ("gh_open_read", Backend.LSM, "file_open", Rules.OPENED_TO_READ),
     OPEN_DEVICE("gh_open_device", Backend.LSM, "file_open", Set.of(DEVICES)),
     MKNOD("gh_path_mknod", Backend.LSM, "path_mknod", Rules.WRITES),
     MAKE_DEVICE("gh_make_device", Backend.LSM, "path_mknod", Set.of(DEVICES)),
@@ -76,7 +76,6 @@ public enum GuardProgram {
     MAP_USE("gh_map_use", Backend.LSM, "mmap_file", Rules.FILES),
     REMAP_USE("gh_remap_use", Backend.LSM, "file_mprotect", Rules.FILES),
 
-    INTERPRET("gh_interpret", Backend.LSM, "file_open", Set.of(INTERPRETERS)),
     /// Ends a program before its first instruction; no hook that could refuse it knows of its stack.
     LOADED("gh_loaded", Backend.LSM, "sched_process_exec", Set.of(MEMORY)),
     PERSONALITY("gh_personality", Backend.LSM, "personality", Set.of(MEMORY)),
@@ -86,7 +85,6 @@ public enum GuardProgram {
     PERSONALITY_ENDED_NARROW("gh_persona_end_narrow", Backend.LSM, "personality, 32 bit", Set.of(MEMORY)),
     TRACE("gh_trace", Backend.LSM, "ptrace_access_check", Set.of(PTRACE)),
     TRACE_ME("gh_trace_me", Backend.LSM, "ptrace_traceme", Set.of(PTRACE)),
-    OPEN_MEMORY("gh_open_memory", Backend.LSM, "file_open", Set.of(PTRACE, MEMORY)),
     GAIN("gh_gain", Backend.LSM, "bprm_creds_from_file", Set.of(CAPABILITIES)),
     NEW_USERS("gh_new_users", Backend.LSM, "userns_create", Set.of(CAPABILITIES)),
     SET_USER("gh_set_user", Backend.LSM, "task_fix_setuid", Set.of(CAPABILITIES)),
@@ -170,6 +168,10 @@ public enum GuardProgram {
         private static final Set<RuntimeRule> WRITES = Set.of(WRITE_ROOT, WRITE_VOLUMES, WRITE_FORBID);
         private static final Set<RuntimeRule> READS = Set.of(READ_FORBID);
         private static final Set<RuntimeRule> FILES = Set.of(WRITE_ROOT, WRITE_VOLUMES, WRITE_FORBID, READ_FORBID);
+        /// `/proc/PID/mem` is written by whoever may open it so.
+        private static final Set<RuntimeRule> OPENED_TO_WRITE =
+                Set.of(WRITE_ROOT, WRITE_VOLUMES, WRITE_FORBID, PTRACE, MEMORY);
+        private static final Set<RuntimeRule> OPENED_TO_READ = Set.of(READ_FORBID, INTERPRETERS);
         private static final Set<RuntimeRule> CALLS = Set.of(
                 WRITE_ROOT,
                 WRITE_VOLUMES,

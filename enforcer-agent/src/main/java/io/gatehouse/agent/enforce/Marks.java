@@ -7,7 +7,7 @@ import java.util.List;
 
 /// `gh_rules.marks`: one bit for every number of an object that speaks for all below it, so that the
 /// kernel seldom looks for what is not there. Two numbers may share a bit, which costs a look and decides
-/// nothing.
+/// nothing. `gh_guarded_devices` has them of devices.
 final class Marks {
     /// As `gh_mark_of` has it: 2^32 divided by the golden ratio.
     private static final int SPREAD = 0x9e3779b1;

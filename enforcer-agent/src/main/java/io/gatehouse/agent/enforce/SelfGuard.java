@@ -22,10 +22,13 @@ import java.util.function.Function;
 final class SelfGuard {
     private final BpfObject object;
     private final BpfMap guarded;
+    private final BpfMap devices;
     private final Function<OpenedFile, Identity> identify;
     private final Set<Key> files = new HashSet<>();
     private final List<OpenedFile> held = new ArrayList<>(); // so that no inode number of theirs is used again
     private Set<Key> written = Set.of();
+    /// Bits are only added: one too many costs a look.
+    private long deviceMarks;
 
     /// @param kind `enum gh_guarded_kind`
     private record Key(long id, int dev, int kind) {
@@ -46,6 +49,7 @@ final class SelfGuard {
         this.object = object;
         this.identify = identify;
         this.guarded = object.map("gh_guarded", Wire.Guarded.SIZE, 4);
+        this.devices = object.map("gh_guarded_devices", Integer.BYTES, Long.BYTES);
     }
 
     /// Says that this process is the agent, and which files are its own from now on.
@@ -101,6 +105,10 @@ final class SelfGuard {
             return List.of();
         }
         var unkept = new ArrayList<String>();
+        for (var key : wanted) {
+            deviceMarks |= key.kind() == Wire.Guarded.KIND_DEVICE ? Marks.of(key.dev()) : 0;
+        }
+        devices.put(BpfObject.buffer(4), BpfObject.buffer(8).putLong(0, deviceMarks));
         for (var key : wanted) {
             try {
                 guarded.put(key.bytes(), BpfObject.buffer(4).putInt(0, 1));
