@@ -29,7 +29,8 @@ class ControlTextsStoryTest {
     private static final Path ROOT = Path.of(System.getProperty("gatehouse.root"));
     private static final Path CASES = ROOT.resolve("admission/src/test/resources/denials");
     private static final Path SAID = ROOT.resolve("kind-tests/src/test/resources/io/gatehouse/cluster/texts/controls");
-    /// What is looked into by a worker there, and requests that are no manifests.
+    /// What a worker looks into ([DistrolessStoryTest]), and requests that are no manifests (the scenes of
+    /// [TextsStoryTest]).
     private static final Set<String> LEFT_OUT = Set.of("Distroless.golden", "Connections.golden", "Interactive.golden");
     private static final Map<String, String> LABELS = Map.of("app", "web");
     private static final Pattern CASE = Pattern.compile("(?ms)^=== ([^\n]*)\n(.*?)\n---\n(.*?)\n=>\n");
