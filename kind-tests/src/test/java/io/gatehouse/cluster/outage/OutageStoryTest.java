@@ -7,11 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.gatehouse.cluster.ClusterStory;
 import io.gatehouse.cluster.Gate;
 import io.gatehouse.cluster.Story;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -109,6 +117,60 @@ class OutageStoryTest {
             gate.signal("CONT");
         }
         gate.awaitAsked();
+    }
+
+    /// A twentieth of a processor, and forty requests at once: who is not judged in time is told so, and stays out.
+    @Test
+    void while_it_is_starved_nothing_gets_in_that_was_not_judged() throws Exception {
+        var fed = new CountDownLatch(1);
+        var good = new ConcurrentLinkedQueue<String>();
+        var bad = new ConcurrentLinkedQueue<String>();
+        try (var threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+            threads.submit(() -> starve(fed));
+            var asked = new ArrayList<Future<?>>();
+            for (int i = 0; i < 20; i++) {
+                var name = "-" + i;
+                asked.add(threads.submit(() -> good.add(makes("starved-good" + name, true))));
+                asked.add(threads.submit(() -> bad.add(makes("starved-bad" + name, false))));
+            }
+            for (var one : asked) {
+                one.get(2, TimeUnit.MINUTES);
+            }
+            fed.countDown();
+        }
+        assertEquals(20, bad.size());
+        for (var said : bad) {
+            assertTrue(said.contains("readOnlyRootFilesystem") || said.contains("failed calling webhook"), said);
+        }
+        for (var said : good) {
+            assertTrue(said.equals("made") || said.contains("failed calling webhook"), said);
+        }
+        gate.awaitAsked();
+        assertEquals("made", makes("fed", true));
+    }
+
+    private static Void starve(CountDownLatch fed) throws Exception {
+        do {
+            gate.signal("STOP");
+            Thread.sleep(190);
+            gate.signal("CONT");
+        } while (!fed.await(10, TimeUnit.MILLISECONDS));
+        return null;
+    }
+
+    /// What the API server says, or that it made the pod.
+    private static String makes(String name, boolean right) {
+        var manifest = right ? GOOD : GOOD.replace("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false");
+        var pod = STORY.client()
+                .getKubernetesSerialization()
+                .unmarshal(manifest.replace("name: good", "name: " + name), Pod.class);
+        try {
+            STORY.client().pods().inNamespace(STORY.namespace()).resource(pod).create();
+            return "made";
+        } catch (KubernetesClientException e) {
+            return e.getMessage();
+        }
     }
 
     /// What is no decision of a policy does not look like one.
