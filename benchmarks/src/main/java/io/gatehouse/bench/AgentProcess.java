@@ -27,7 +27,7 @@ final class AgentProcess implements AutoCloseable {
         var errors = process.errorReader();
         awaitReady(errors);
         this.readyMillis = (System.nanoTime() - beganNanos) / 1e6;
-        this.listening = Thread.ofVirtual().start(() -> listen(errors));
+        this.listening = Thread.ofPlatform().daemon().start(() -> listen(errors));
     }
 
     /// Returns when it has said that it is ready.

@@ -28,7 +28,7 @@ final class GatehouseProcess implements AutoCloseable {
     private GatehouseProcess(Process process, Instance instance) {
         this.process = process;
         this.instance = instance;
-        Thread.ofVirtual().start(() -> process.errorReader().lines().forEach(said::add));
+        Thread.ofPlatform().daemon().start(() -> process.errorReader().lines().forEach(said::add));
     }
 
     /// @param state where it keeps what it keeps

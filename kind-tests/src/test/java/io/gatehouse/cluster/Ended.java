@@ -23,11 +23,13 @@ public record Ended(int status, String out, String err) {
         builder.environment().putAll(environment);
         var process = builder.start();
         var err = new StringBuilder();
-        var listening = Thread.ofVirtual()
+        // a virtual thread that waits for a pipe keeps its carrier, and there are as few as processors
+        var listening = Thread.ofPlatform()
+                .daemon()
                 .start(() -> process.errorReader(StandardCharsets.UTF_8)
                         .lines()
                         .forEach(text -> err.append(text).append('\n')));
-        var speaking = Thread.ofVirtual().start(() -> say(process, input));
+        var speaking = Thread.ofPlatform().daemon().start(() -> say(process, input));
         var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int status = process.waitFor();
         listening.join();

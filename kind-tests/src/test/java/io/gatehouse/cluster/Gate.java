@@ -67,9 +67,11 @@ public final class Gate implements AutoCloseable {
         this.story = story;
         this.home = home;
         this.process = process;
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+                .daemon()
                 .start(() -> process.errorReader(StandardCharsets.UTF_8).lines().forEach(notices::add));
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+                .daemon()
                 .start(() -> process.inputReader(StandardCharsets.UTF_8).lines().forEach(alerts::add));
         var webhook = awaitNotice("webhook: https://");
         this.port = Integer.parseInt(webhook.replaceFirst("^.*:([0-9]+)/validate$", "$1"));

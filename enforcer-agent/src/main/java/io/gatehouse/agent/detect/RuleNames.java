@@ -61,7 +61,7 @@ final class RuleNames implements AutoCloseable {
         asked = names;
         byAddress = Map.of();
         if (!names.isEmpty()) {
-            asking = Thread.ofVirtual().name("gatehouse-names").start(() -> ask(names));
+            asking = Thread.ofPlatform().daemon().name("gatehouse-names").start(() -> ask(names));
         }
     }
 

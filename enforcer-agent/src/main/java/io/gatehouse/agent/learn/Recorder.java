@@ -114,16 +114,19 @@ public final class Recorder implements AutoCloseable {
         synchronized (this) {
             watched = reads;
         }
-        var looking = Thread.ofVirtual().name("gatehouse-names-of-image").unstarted(() -> {
-            try {
-                var container = ImageNames.of(kernel, governed.container(), labels.apply(governed), watched);
-                synchronized (this) {
-                    lines.accept(new RecordedLine.Met(now, container));
-                }
-            } catch (KernelException | IllegalStateException _) {
-                return; // the kernel side was closed meanwhile
-            }
-        });
+        var looking = Thread.ofPlatform()
+                .daemon()
+                .name("gatehouse-names-of-image")
+                .unstarted(() -> {
+                    try {
+                        var container = ImageNames.of(kernel, governed.container(), labels.apply(governed), watched);
+                        synchronized (this) {
+                            lines.accept(new RecordedLine.Met(now, container));
+                        }
+                    } catch (KernelException | IllegalStateException _) {
+                        return; // the kernel side was closed meanwhile
+                    }
+                });
         lookers.removeIf(each -> !each.isAlive());
         lookers.add(looking);
         looking.start();

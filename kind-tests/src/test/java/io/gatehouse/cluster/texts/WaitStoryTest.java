@@ -33,7 +33,7 @@ class WaitStoryTest {
     /// A registry that keeps the gate waiting.
     static void begin(Story story) throws Exception {
         var registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        registry.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        registry.setExecutor(Executors.newCachedThreadPool());
         registry.createContext("/", exchange -> {
             LOOKED.countDown();
             try {
