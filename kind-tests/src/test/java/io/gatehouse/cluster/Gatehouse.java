@@ -16,7 +16,7 @@ public final class Gatehouse {
         return Ended.run(line(words), Map.of(), "", Ended.Streams.APART);
     }
 
-    static List<String> line(String... words) {
+    public static List<String> line(String... words) {
         var line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",

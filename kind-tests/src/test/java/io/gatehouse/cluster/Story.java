@@ -151,12 +151,12 @@ public final class Story implements BeforeAllCallback, BeforeEachCallback, After
         }
     }
 
-    /// The definitions of policies, which stay: others may use them.
+    /// The definitions of policies as they are here, whoever applied others before. They stay: others may use them.
     public void definitions() throws IOException {
         try (var files = Files.list(Path.of(System.getProperty("gatehouse.root"), "deploy", "crd"))) {
             for (var file :
                     files.filter(one -> !one.endsWith("kustomization.yaml")).toList()) {
-                client().resource(Files.readString(file)).serverSideApply();
+                client().resource(Files.readString(file)).forceConflicts().serverSideApply();
             }
         }
         await(
