@@ -4,8 +4,8 @@
  */
 
 /*
- * Memory of its own has no file, yet verifiers from 6.5 on take this argument for
- * one that is there, drop what asks for it and let a plain load of it end the
+ * Memory of its own has no file, yet the verifier of 6.12 takes this argument for
+ * one that is there, drops what asks for it and lets a plain load of it end the
  * kernel. Read as a number it is asked; newer verifiers want the argument asked too.
  */
 static __always_inline struct file *gh_file_to_map(const void *arguments)

@@ -290,7 +290,7 @@ class FileRulesTest {
         assertTrue(agent.kernel().attached().contains("gh_use"));
     }
 
-    /// Memory has no file, and verifiers from 6.5 on take the file of this hook for one that is there.
+    /// Memory has no file, and the verifier of 6.12 takes the file of this hook for one that is there.
     @Test
     void a_container_with_files_open_from_before_maps_memory_of_its_own() throws Exception {
         var holder = container.spawn("sh", "-c", "exec 3>>/etc/secret; while [ ! -e /data/go ]; do sleep 0.1; done");
